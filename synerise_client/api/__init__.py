@@ -1,0 +1,1 @@
+"""Synerise's REST API: routes, requests, answers, retries."""

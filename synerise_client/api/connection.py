@@ -1,0 +1,180 @@
+"""urllib3's connections, made so that another thread can end what they wait for.
+
+requests gives no way to hand a call down to its connection, so the call that
+the current thread works for is kept in a thread-local.
+"""
+
+from __future__ import annotations
+
+import socket
+import ssl
+import threading
+import time
+from contextlib import contextmanager, suppress
+from typing import TYPE_CHECKING, Any
+
+from requests.adapters import HTTPAdapter
+from urllib3.connection import HTTPConnection, HTTPSConnection
+from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
+
+from synerise_client.api.cancellation import Cancellation, SocketBreaker
+from synerise_client.errors import Error, ErrorCode, RequestNotSent
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    Address = tuple[Any, ...]
+
+_LOOK_UP_POLL_SECONDS = 0.05
+_SHORTEST_SECONDS = 0.001
+
+_working_for = threading.local()
+
+
+@contextmanager
+def requests_belong_to(cancellation: Cancellation) -> Iterator[None]:
+    """What this thread sends in the block ends with ``cancellation``."""
+    _working_for.cancellation = cancellation
+    try:
+        yield
+    finally:
+        cancellation.detach()
+        del _working_for.cancellation
+
+
+def _current() -> Cancellation:
+    cancellation: Cancellation = _working_for.cancellation
+    return cancellation
+
+
+class _InterruptibleConnection(HTTPConnection):
+    _breaker: SocketBreaker | None = None
+
+    def _new_conn(self) -> socket.socket:
+        call = _current()
+        host, port = self._dns_host, self.port or self.default_port
+        problem = OSError("no address")
+        for address in _look_up(host, port, self._connect_seconds(), call):
+            call.check()
+            try:
+                return self._connect_to(address, call)
+            except OSError as error:
+                problem = error
+        raise problem
+
+    def _connect_to(self, address: Address, call: Cancellation) -> socket.socket:
+        family, kind, protocol, _, target = address
+        sock = socket.socket(family, kind, protocol)
+        breaker = SocketBreaker(sock)
+        try:
+            for option in self.socket_options or ():
+                sock.setsockopt(*option)
+            sock.settimeout(call.within(self._connect_seconds()) or _SHORTEST_SECONDS)
+            call.attach(breaker)
+            sock.connect(target)
+            call.check()
+        except BaseException:
+            sock.close()
+            breaker.retire()
+            raise
+        self._breaker = breaker
+        return sock
+
+    def _connect_seconds(self) -> float:
+        return float(self.timeout or 0)
+
+    def connect(self) -> None:
+        """Open the connection; whatever fails here, the server never saw the request."""
+        try:
+            super().connect()
+        except ssl.SSLCertVerificationError as error:
+            raise Error(
+                ErrorCode.REQUEST_FAILED,
+                f"The certificate of {self.host} is not trusted: {error.verify_message}",
+            ) from None
+        except OSError as error:
+            _current().check()
+            raise RequestNotSent(
+                ErrorCode.REQUEST_FAILED,
+                f"Could not connect to {self.host}:{self.port}: {_reason(error)}",
+            ) from None
+
+    def putrequest(self, *args: Any, **kwargs: Any) -> None:
+        """Start a request, which from now on ends with the call that it is sent for."""
+        if self._breaker is not None and self.sock is not None:
+            _current().attach(self._breaker)
+        super().putrequest(*args, **kwargs)
+
+    def close(self) -> None:
+        """Close the connection; an answer that is still being read keeps its breaker."""
+        breaker, self._breaker = self._breaker, None
+        super().close()
+        if breaker is not None:
+            breaker.retire()
+
+
+class _InterruptibleTLSConnection(_InterruptibleConnection, HTTPSConnection):
+    pass
+
+
+class _Pool(HTTPConnectionPool):
+    ConnectionCls = _InterruptibleConnection
+
+
+class _TLSPool(HTTPSConnectionPool):
+    ConnectionCls = _InterruptibleTLSConnection
+
+
+_POOLS = {"http": _Pool, "https": _TLSPool}
+
+
+class InterruptibleAdapter(HTTPAdapter):
+    """requests' adapter over connections that end with the call they are used for."""
+
+    def init_poolmanager(self, *args: Any, **kwargs: Any) -> None:
+        """Make the pools for direct connections."""
+        super().init_poolmanager(*args, **kwargs)
+        self.poolmanager.pool_classes_by_scheme = _POOLS
+
+    def proxy_manager_for(self, proxy: str, **kwargs: Any) -> Any:
+        """Make the pools for connections through ``proxy``."""
+        manager = super().proxy_manager_for(proxy, **kwargs)
+        if not proxy.lower().startswith("socks"):
+            manager.pool_classes_by_scheme = _POOLS
+        return manager
+
+
+def _look_up(host: str, port: int, seconds: float, call: Cancellation) -> list[Address]:
+    """Find the addresses of ``host`` in a thread of its own: a look-up cannot be cut, only left."""
+    with suppress(socket.gaierror):
+        return socket.getaddrinfo(host, port, 0, socket.SOCK_STREAM, 0, socket.AI_NUMERICHOST)
+    found: list[Address] = []
+    problem: list[OSError] = []
+    finished = threading.Event()
+
+    def look_up() -> None:
+        try:
+            found.extend(socket.getaddrinfo(host, port, 0, socket.SOCK_STREAM))
+        except OSError as error:
+            problem.append(error)
+        finished.set()
+
+    try:
+        threading.Thread(target=look_up, name="synerise-client-look-up", daemon=True).start()
+    except RuntimeError:
+        look_up()  # the interpreter is ending and starts no thread any more
+    gives_up_at = time.monotonic() + seconds
+    while not finished.wait(_LOOK_UP_POLL_SECONDS):
+        call.check()
+        if time.monotonic() > gives_up_at:
+            problem.append(TimeoutError())
+            break
+    if problem:
+        raise problem[0]
+    return found
+
+
+def _reason(error: OSError) -> str:
+    if isinstance(error, TimeoutError):
+        return "timed out"
+    return error.strerror or str(error) or type(error).__name__

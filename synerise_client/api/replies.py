@@ -1,0 +1,229 @@
+"""What the server's answers mean: JSON, token replies, and errors however broken."""
+
+from __future__ import annotations
+
+import json
+from email.utils import parsedate_to_datetime
+from http import HTTPStatus
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from attrs import field, frozen
+
+from synerise_client.errors import ErrorCause, ErrorReply, UnusableAnswer
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Mapping
+
+SECRET_FIELDS = frozenset(
+    {
+        "apiKey",
+        "code",
+        "confirmationCode",
+        "identityProviderToken",
+        "key",
+        "oldPassword",
+        "password",
+        "pinCode",
+        "token",
+    }
+)
+_TOKEN_FIELDS = ("origin", "customId", "clientId", "realm")
+
+
+class Reply(NamedTuple):
+    """A 2xx answer.
+
+    Attributes:
+        body: the bytes of the answer.
+        date: the server's clock when it answered, Unix seconds; None if it did not tell.
+        received: our clock when the answer came in, seconds of an arbitrary start.
+    """
+
+    body: bytes
+    date: float | None
+    received: float
+
+    def json_object(self) -> dict[str, Any]:
+        """Return the body as a JSON object.
+
+        Raises:
+            UnusableAnswer: it is something else.
+        """
+        payload = _parse(self.body)
+        if not isinstance(payload, dict):
+            raise UnusableAnswer("The server's answer is not a JSON object")
+        return payload
+
+
+@frozen
+class TokenReply:
+    """The answer to a log-in or a refresh, as the server gave it.
+
+    Attributes:
+        token: the token itself.
+        expiration: when it expires, Unix seconds of the server's clock.
+        created: when it was made, Unix seconds of the server's clock, or None.
+        date: the server's clock when it answered, Unix seconds, or None.
+        received: our clock when the answer came in.
+        fields: those of origin, customId, clientId and realm that the answer has.
+    """
+
+    token: str = field(repr=False)
+    expiration: float
+    created: float | None
+    date: float | None
+    received: float
+    fields: dict[str, str | None]
+
+
+def token_reply(reply: Reply, payload: dict[str, Any] | None = None) -> TokenReply:
+    """Read a token out of ``reply``.
+
+    Raises:
+        UnusableAnswer: the token is not printable ASCII, or the expiration not a finite number.
+    """
+    payload = reply.json_object() if payload is None else payload
+    token, expiration = payload.get("token"), _number(payload.get("expiration"))
+    if not isinstance(token, str) or not is_token(token):
+        raise UnusableAnswer("The server's answer has no usable token")
+    if expiration is None:
+        raise UnusableAnswer("The server's answer has no usable expiration")
+    created = _number(payload.get("created"))
+    return TokenReply(
+        token=token,
+        expiration=expiration,
+        created=None if created is None else created / 1000,
+        date=reply.date,
+        received=reply.received,
+        fields={name: _text(payload[name]) for name in _TOKEN_FIELDS if name in payload},
+    )
+
+
+def is_token(text: str) -> bool:
+    """Tell whether ``text`` can travel in a header as a token."""
+    return bool(text) and text.isascii() and text.isprintable() and " " not in text
+
+
+def error_reply(
+    status: int, headers: Mapping[str, str], body: bytes, secrets: Collection[str]
+) -> ErrorReply:
+    """Make an Error of an answer that is not a 2xx, whatever its body looks like.
+
+    Args:
+        status: the HTTP status.
+        headers: of the answer.
+        body: of the answer; JSON, HTML, nothing or garbage.
+        secrets: texts that the call sent and the message must not repeat.
+    """
+    try:
+        payload = _parse(body)
+    except UnusableAnswer:
+        payload = None
+    fields: dict[str, Any] = payload if isinstance(payload, dict) else {}
+
+    def text(name: str) -> str | None:
+        return _redacted(_text(fields.get(name)), secrets)
+
+    stated = fields.get("status")
+    error = ErrorReply(
+        stated if type(stated) is int else status,
+        text("message") or _phrase(status),
+        httpStatus=status,
+        errorCode=text("errorCode"),
+        causes=_causes(fields.get("errors"), secrets),
+        path=text("path"),
+        traceId=text("traceId"),
+    )
+    error.is_json = isinstance(payload, dict)
+    error.retry_after = _retry_after(headers)
+    return error
+
+
+def http_date(text: str | None) -> float | None:
+    """Return an HTTP date as Unix seconds, None if it is none."""
+    if not text:
+        return None
+    try:
+        return parsedate_to_datetime(text).timestamp()
+    except (ValueError, TypeError, OverflowError, IndexError, OSError):
+        return None
+
+
+def _parse(body: bytes) -> Any:
+    try:
+        return json.loads(body, parse_constant=_refuse_constant)
+    except (ValueError, RecursionError):
+        raise UnusableAnswer("The server's answer is not JSON") from None
+
+
+def _refuse_constant(name: str) -> None:
+    raise ValueError(name)
+
+
+def _number(value: Any) -> float | None:
+    if isinstance(value, bool) or not isinstance(value, (int, float)):
+        return None
+    try:
+        number = float(value)
+    except OverflowError:
+        return None
+    return number if number - number == 0 else None
+
+
+def _text(value: Any) -> str | None:
+    if isinstance(value, str):
+        return value
+    return str(value) if type(value) is int else None
+
+
+def _phrase(status: int) -> str:
+    try:
+        return HTTPStatus(status).phrase
+    except ValueError:
+        return f"HTTP status {status}"
+
+
+def _causes(errors: Any, secrets: Collection[str]) -> tuple[ErrorCause, ...]:
+    if not isinstance(errors, list):
+        return ()
+    return tuple(_cause(each, secrets) for each in errors if isinstance(each, dict))
+
+
+def _cause(fields: dict[str, Any], secrets: Collection[str]) -> ErrorCause:
+    name = _text(fields.get("field"))
+    rejected = fields.get("rejectedValue")
+    if _is_secret(name) or any(secret in str(rejected) for secret in secrets):
+        rejected = None
+    return ErrorCause(
+        field=name,
+        code=_redacted(_text(fields.get("code")), secrets),
+        message=_redacted(_text(fields.get("message")), secrets),
+        rejectedValue=rejected,
+    )
+
+
+def _is_secret(name: str | None) -> bool:
+    lowered = (name or "").lower()
+    return any(word in lowered for word in ("password", "token", "code", "key"))
+
+
+def _redacted(text: str | None, secrets: Collection[str]) -> str | None:
+    for secret in secrets:
+        text = text.replace(secret, "…") if text else text
+    return text
+
+
+def _retry_after(headers: Mapping[str, str]) -> float | None:
+    value = (headers.get("Retry-After") or "").strip()
+    if value.isascii() and value.isdigit():
+        return float(value)
+    date, now = http_date(value), http_date(headers.get("Date"))
+    if date is None:
+        return None
+    return max(0.0, date - (_wall_clock() if now is None else now))
+
+
+def _wall_clock() -> float:
+    import time
+
+    return time.time()

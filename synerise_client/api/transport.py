@@ -1,0 +1,258 @@
+"""Sends one request and returns its answer: the only place that knows requests."""
+
+from __future__ import annotations
+
+import json
+import logging
+import os
+import platform
+from http.cookiejar import DefaultCookiePolicy
+from typing import TYPE_CHECKING, Any
+
+from synerise_client import __version__
+from synerise_client.api.deadlines import watch
+from synerise_client.api.replies import SECRET_FIELDS, Reply, error_reply, http_date
+from synerise_client.errors import AnswerLost, Error, ErrorCode, UnusableAnswer
+from synerise_client.fork import abandon, renew_in_children
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    import requests
+
+    from synerise_client.api.cancellation import Cancellation
+    from synerise_client.api.policy import Timeouts
+    from synerise_client.api.routes import Route
+
+    RequestHook = Callable[[str, dict[str, str], dict[str, Any]], object]
+
+_LARGEST_BODY = 4 * 1024 * 1024
+_READ_AT_ONCE = 16 * 1024
+_HEADERS = {
+    "Accept": "application/json",
+    "Accept-Encoding": "identity",
+    "Api-Version": "4.4",
+    "User-Agent": f"synerise_client/{__version__} Python/{platform.python_version()}",
+}
+_log = logging.getLogger("synerise_client.api")
+
+
+class Transport:
+    """Requests to one base URL, over connections that are kept.
+
+    Args:
+        base_url: scheme, host and perhaps a path, without a slash at its end.
+        is_loopback: the requests stay on this machine, so no proxy is asked.
+        timeouts: of each attempt.
+        now: the clock that stamps the answers, seconds.
+        on_date: told the server's clock (Unix seconds) and ``now`` at each answer with a date.
+        hook: may add to the headers and the body of each request before it is sent.
+    """
+
+    def __init__(
+        self,
+        base_url: str,
+        *,
+        is_loopback: bool,
+        timeouts: Timeouts,
+        now: Callable[[], float],
+        on_date: Callable[[float, float], None],
+        hook: RequestHook | None = None,
+    ) -> None:
+        self._base_url = base_url
+        self._is_loopback = is_loopback
+        self._timeouts = timeouts
+        self._now = now
+        self._on_date = on_date
+        self._hook = hook
+        self._session: requests.Session | None = None
+        renew_in_children(self)
+
+    def send(
+        self,
+        route: Route,
+        body: dict[str, Any] | None,
+        token: str | None,
+        cancellation: Cancellation,
+        *,
+        ignores_body: bool = False,
+    ) -> Reply:
+        """Send one request and wait for its answer.
+
+        Args:
+            route: where to.
+            body: what is sent as JSON, if anything.
+            token: travels in the Authorization header.
+            cancellation: ends the waiting.
+            ignores_body: a 2xx is enough, whatever comes with it.
+
+        Raises:
+            Error: no 2xx came, or it was not wanted any more.
+        """
+        from synerise_client.api.connection import requests_belong_to
+
+        request = self._prepared(route, dict(body or {}), token)
+        secrets = _secrets(body, token)
+        with requests_belong_to(cancellation), watch.over(cancellation):
+            try:
+                response = self._requests().send(
+                    request,
+                    timeout=self._seconds_left(cancellation),
+                    allow_redirects=False,
+                    stream=True,
+                )
+                with response:
+                    return self._answer(route, response, secrets, cancellation, ignores_body)
+            except Error:
+                cancellation.check()
+                raise
+            except Exception as error:
+                cancellation.check()
+                raise _failure(error) from None
+
+    def close(self) -> None:
+        """Close the connections that are kept. Another request would open new ones."""
+        session, self._session = self._session, None
+        if session is not None:
+            session.close()
+
+    def renew_after_fork(self) -> None:
+        """The connections are the parent's: they are neither used nor closed here."""
+        abandon(self._session)
+        self._session = None
+
+    def _requests(self) -> requests.Session:
+        if self._session is None:
+            self._session = _new_session(self._base_url, use_proxies=not self._is_loopback)
+        return self._session
+
+    def _prepared(
+        self, route: Route, body: dict[str, Any], token: str | None
+    ) -> requests.PreparedRequest:
+        import requests
+
+        headers: dict[str, str] = {}
+        if self._hook is not None:
+            self._hook(route.operation, headers, body)
+        data = None
+        if body or route.method != "GET":
+            headers.setdefault("Content-Type", "application/json")
+            data = _encoded(body, route)
+        return self._requests().prepare_request(
+            requests.Request(
+                route.method,
+                self._base_url + route.path,
+                headers=headers,
+                data=data,
+                auth=_Bearer(token),
+            )
+        )
+
+    def _seconds_left(self, cancellation: Cancellation) -> tuple[float, float]:
+        cancellation.check()
+        return (
+            cancellation.within(self._timeouts.connect),
+            cancellation.within(self._timeouts.read),
+        )
+
+    def _answer(
+        self,
+        route: Route,
+        response: requests.Response,
+        secrets: list[str],
+        cancellation: Cancellation,
+        ignores_body: bool,
+    ) -> Reply:
+        received = self._now()
+        cancellation.note_reply()
+        date = http_date(response.headers.get("Date"))
+        if date is not None:
+            self._on_date(date, received)
+        _log.debug("%s %s: HTTP status %d", route.method, route.path, response.status_code)
+        if not 200 <= response.status_code < 300:
+            body = _read_if_possible(response)
+            cancellation.check()
+            raise error_reply(response.status_code, response.headers, body, secrets)
+        body = _read_if_possible(response) if ignores_body else _read(response)
+        return Reply(body, date, received)
+
+
+class _Bearer:
+    """Adds the token; or nothing, which still keeps ~/.netrc from adding its own."""
+
+    def __init__(self, token: str | None) -> None:
+        self._token = token
+
+    def __call__(self, request: requests.PreparedRequest) -> requests.PreparedRequest:
+        request.headers.pop("Authorization", None)
+        if self._token is not None:
+            request.headers["Authorization"] = f"Bearer {self._token}"
+        return request
+
+
+def _new_session(base_url: str, *, use_proxies: bool) -> requests.Session:
+    import requests
+    from requests.utils import get_environ_proxies
+
+    from synerise_client.api.connection import InterruptibleAdapter
+
+    session = requests.Session()
+    # Read here, once: requests would read the environment again at each request.
+    session.trust_env = False
+    session.proxies = get_environ_proxies(base_url) if use_proxies else {}
+    session.verify = (
+        os.environ.get("REQUESTS_CA_BUNDLE") or os.environ.get("CURL_CA_BUNDLE") or True
+    )
+    session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
+    session.headers.update(_HEADERS)
+    for scheme in ("http://", "https://"):
+        session.mount(scheme, InterruptibleAdapter())
+    return session
+
+
+def _encoded(body: dict[str, Any], route: Route) -> bytes:
+    try:
+        return json.dumps(body, allow_nan=False).encode()
+    except (TypeError, ValueError, RecursionError) as error:
+        raise Error(
+            ErrorCode.UNUSABLE_ARGUMENT,
+            f"What was given for {route.operation} cannot be sent as JSON: {error}",
+        ) from None
+
+
+def _secrets(body: dict[str, Any] | None, token: str | None) -> list[str]:
+    values = [value for name, value in (body or {}).items() if name in SECRET_FIELDS]
+    return [each for each in (*values, token) if isinstance(each, str) and each]
+
+
+def _read(response: requests.Response) -> bytes:
+    body = bytearray()
+    for chunk in response.iter_content(_READ_AT_ONCE):
+        body += chunk
+        if len(body) > _LARGEST_BODY:
+            raise UnusableAnswer("The server's answer is too long")
+    return bytes(body)
+
+
+def _read_if_possible(response: requests.Response) -> bytes:
+    try:
+        return _read(response)
+    except Exception:  # the status is known, and that decides
+        return b""
+
+
+def _failure(error: Exception) -> Error:
+    import requests
+
+    if isinstance(error, requests.exceptions.ContentDecodingError):
+        return UnusableAnswer("The server's answer is not encoded as it says")
+    if isinstance(error, (requests.exceptions.InvalidHeader, requests.exceptions.InvalidURL)):
+        return Error(
+            ErrorCode.REQUEST_FAILED, f"The request cannot be sent: {type(error).__name__}"
+        )
+    if isinstance(error, requests.exceptions.Timeout):
+        return AnswerLost(ErrorCode.REQUEST_FAILED, "The server did not answer in time")
+    return AnswerLost(
+        ErrorCode.REQUEST_FAILED,
+        f"The connection broke before the whole answer came ({type(error).__name__})",
+    )

@@ -1,0 +1,72 @@
+"""What a user's callback can take, found out when it is handed in."""
+
+from __future__ import annotations
+
+from types import FunctionType, MethodType
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+_TAKES_ANY_NUMBER = 0x04
+_IS_COROUTINE = 0x80 | 0x200
+
+
+def takes_argument(callback: Callable[..., Any], name: str) -> bool:
+    """Tell whether ``callback`` is called with its one argument, or with none.
+
+    One is passed whenever one can be taken by position, also where that cannot
+    be found out.
+
+    Args:
+        callback: what the user handed in.
+        name: of the parameter that it was handed in for.
+
+    Raises:
+        TypeError: it cannot be called, or not with one argument.
+    """
+    function, bound = callback, 0
+    if type(callback) is MethodType:
+        function, bound = callback.__func__, 1
+    if type(function) is FunctionType and not hasattr(function, "__wrapped__"):
+        return _from_code(function, bound, name)
+    if not callable(callback):
+        raise TypeError(f"{name} must be a function or None, not {type(callback).__name__}")
+    return _from_signature(callback, name)
+
+
+def _from_code(function: FunctionType, bound: int, name: str) -> bool:
+    code = function.__code__
+    if code.co_flags & _IS_COROUTINE:
+        raise TypeError(f"{name} is a coroutine function; a plain function is needed")
+    names_without_default = code.co_kwonlyargcount - len(function.__kwdefaults__ or ())
+    required = code.co_argcount - len(function.__defaults__ or ()) - bound
+    if required > 1 or names_without_default > 0:
+        raise _too_many(name)
+    return code.co_argcount > bound or bool(code.co_flags & _TAKES_ANY_NUMBER)
+
+
+def _from_signature(callback: Callable[..., Any], name: str) -> bool:
+    import inspect
+
+    if inspect.iscoroutinefunction(callback):
+        raise TypeError(f"{name} is a coroutine function; a plain function is needed")
+    try:
+        signature = inspect.signature(callback)
+    except (ValueError, TypeError):
+        return True
+    try:
+        signature.bind(None)
+    except TypeError:
+        pass
+    else:
+        return True
+    try:
+        signature.bind()
+    except TypeError:
+        raise _too_many(name) from None
+    return False
+
+
+def _too_many(name: str) -> TypeError:
+    return TypeError(f"{name} must be callable with one argument or with none")

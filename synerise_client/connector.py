@@ -1,0 +1,394 @@
+"""Runs calls one after another on a worker thread and delivers their callbacks there.
+
+It is a queue that some thread drains: as a rule a daemon thread that comes
+with the first call and leaves when there was nothing to do for a while, and at
+the end of the script, where no thread can be started any more, the main one.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+import time
+from collections import deque
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+from synerise_client.api.cancellation import Cancellation
+from synerise_client.call import Call
+from synerise_client.delivery import Delivery
+from synerise_client.errors import CallEnded, Error
+from synerise_client.fork import renew_in_children
+from synerise_client.script_end import drain_at_exit
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from synerise_client.call import Callback, Work
+    from synerise_client.delivery import Dispatch
+
+_CLOSING_SECONDS = 1.0
+_STALL_POLL_SECONDS = 0.2
+_log = logging.getLogger("synerise_client")
+
+
+class Connector:
+    """One client's calls, first in, first out, each with exactly one callback.
+
+    Args:
+        deadline: seconds that a call may run.
+        dispatch: runs a callback somewhere else, such as in a GUI's loop; by
+            default it runs on the worker thread.
+        on_close: run once after the last call was answered.
+        idle_seconds: after which the thread is given back.
+        drain_seconds: how long the end of the script waits without any progress.
+    """
+
+    def __init__(
+        self,
+        *,
+        deadline: float,
+        dispatch: Dispatch | None = None,
+        on_close: Callable[[], None] | None = None,
+        idle_seconds: float = 5.0,
+        drain_seconds: float = 60.0,
+    ) -> None:
+        self._deadline = deadline
+        self._delivery = Delivery(dispatch)
+        self._on_close = on_close
+        self._idle_seconds = idle_seconds
+        self._drain_seconds = drain_seconds
+        self._generation = 0
+        self._is_closed = False
+        self._is_aborted = False
+        self._unfinished = 0
+        self._start_over()
+        renew_in_children(self)
+        drain_at_exit(self)
+
+    # What the modules call, on the user's threads.
+
+    def submit(
+        self,
+        name: str,
+        work: Work,
+        *arguments: Any,
+        onSuccess: Callback = None,
+        onError: Callback = None,
+    ) -> None:
+        """Queue a call.
+
+        Args:
+            name: of the method, for the log.
+            work: run on the worker thread with the call's cancellation and the arguments.
+            arguments: for ``work``.
+            onSuccess: gets what ``work`` returns.
+            onError: gets the Error that it raises.
+
+        Raises:
+            TypeError: a callback needs other arguments.
+            RuntimeError: the client was shut down.
+        """
+        call = Call(name, work, arguments)
+        call.expect(onSuccess, onError)
+        with self._changed:
+            call.generation = self._generation
+            self._enqueue(call)
+
+    def submit_in_background(self, name: str, work: Work) -> None:
+        """Queue work that nobody waits for; the end of the session does not touch it."""
+        with self._changed:
+            self._enqueue(Call(name, work, ()))
+
+    @contextmanager
+    def ending(self) -> Iterator[list[Callable[[], None]]]:
+        """Hold callbacks back while the session is ended on this thread.
+
+        Yields:
+            A list. What the block appends to it is run on the callback thread
+            ahead of everything else, and every call made so far that is not
+            finished gets -999. If the block appends nothing, nothing was ended.
+        """
+        announcements: list[Callable[[], None]] = []
+        with self._changed:
+            if self._is_closed and not self.is_delivering():
+                raise RuntimeError("The client was shut down")
+            self._enders += 1
+        try:
+            yield announcements
+        finally:
+            with self._changed:
+                self._enders -= 1
+                if announcements:
+                    self._end_calls(announcements)
+                self._changed.notify_all()
+
+    def deliver(self, callback: Callable[..., Any], *arguments: Any) -> None:
+        """Run the user's ``callback`` once; what it raises is logged and stops nothing."""
+        self._delivery.deliver(callback, *arguments)
+
+    def wait_until_idle(self, timeout: float | None = None) -> bool:
+        """Wait until every call so far and every call made by callbacks is answered.
+
+        Args:
+            timeout: seconds to wait at most; None: as long as it takes.
+
+        Returns:
+            Whether everything is answered.
+
+        Raises:
+            RuntimeError: called from inside a callback, which would wait for itself.
+        """
+        if self.is_delivering():
+            raise RuntimeError(
+                "waitUntilIdle was called from inside a callback: it would never return"
+            )
+        self._drain_here()
+        with self._changed:
+            return self._changed.wait_for(lambda: self._unfinished == 0, timeout)
+
+    def is_closed(self) -> bool:
+        """Whether calls are refused."""
+        return self._is_closed
+
+    def is_delivering(self) -> bool:
+        """Whether the current thread runs a callback of this client."""
+        return self._delivery.is_running_here()
+
+    def shutdown(self) -> None:
+        """Answer every pending call with -999 and accept no more.
+
+        Returns when all are answered; inside a callback at once.
+        """
+        with self._changed:
+            is_first, self._is_closed = not self._is_closed, True
+            if is_first:
+                self._end_all("The client was shut down before this call finished")
+        if self.is_delivering():
+            return
+        self._drain_here()
+        with self._changed:
+            self._changed.wait_for(lambda: not self._unfinished and self._on_close is None)
+
+    # The end of the script.
+
+    def has_pending(self) -> bool:
+        """Whether a call or an event is not finished."""
+        return self._unfinished > 0
+
+    def drain_at_exit(self) -> None:
+        """Wait until everything is answered, or until nothing has moved for too long."""
+        self._last_success = time.monotonic()
+        self._drain_here(self._has_stalled)
+        with self._changed:
+            while self._unfinished and not self._has_stalled():
+                self._changed.wait(min(_STALL_POLL_SECONDS, self._drain_seconds))
+            if not self._unfinished:
+                return
+            self._is_closed = True
+            self._end_all("The script ended before this call finished")
+        self._drain_here()
+        with self._changed:
+            self._changed.wait_for(lambda: self._unfinished == 0, _CLOSING_SECONDS)
+            self._unfinished = 0  # nobody waits for a callback that never returns
+
+    def leave(self) -> None:
+        """Accept no more calls, and let the thread end by itself rather than be cut off."""
+        with self._changed:
+            self._is_closed = True
+            self._changed.notify_all()
+            thread = self._thread
+            if thread is None:
+                self._close_once()
+        if thread is not None:
+            thread.join(_CLOSING_SECONDS)
+
+    def abort(self) -> None:
+        """Send nothing more and start no further callback."""
+        with self._changed:
+            self._is_aborted = self._is_closed = True
+            self._queue.clear()
+            self._ahead.clear()
+            running = self._running
+            self._changed.notify_all()
+        if running is not None:
+            running.cancellation.cancel(CallEnded("The process was interrupted"))
+
+    def renew_after_fork(self) -> None:
+        """What is pending is the parent's alone; here the queue is empty."""
+        self._start_over()
+
+    # The queue.
+
+    def _start_over(self) -> None:
+        self._changed = threading.Condition(threading.Lock())
+        self._queue: deque[Call] = deque()
+        self._ahead: deque[Callable[[], None]] = deque()
+        self._running: Call | None = None
+        self._unfinished = 0
+        self._enders = 0
+        self._ended_because: str | None = None
+        self._last_success = 0.0
+        self._thread: threading.Thread | None = None
+        self._is_waiting = False
+
+    def _enqueue(self, call: Call) -> None:
+        if self._is_closed:
+            raise RuntimeError(f"{call.name}: the client was shut down")
+        if self._thread is None:
+            self._start_thread()
+        self._queue.append(call)
+        self._unfinished += 1
+        if self._is_waiting:
+            self._changed.notify_all()
+
+    def _start_thread(self) -> None:
+        thread = threading.Thread(target=self._run, name="synerise-client", daemon=True)
+        try:
+            thread.start()
+        except RuntimeError:
+            if threading.main_thread().is_alive():
+                raise
+            return  # the interpreter is ending: the exit hook or a waiting thread drains the queue
+        self._thread = thread
+
+    def _end_calls(self, announcements: list[Callable[[], None]]) -> None:
+        """Have every call made so far answered with -999, after ``announcements``."""
+        self._generation += 1
+        self._ahead.extend(announcements)
+        self._unfinished += len(announcements)
+        if announcements and self._thread is None:
+            self._start_thread()
+        running = self._running
+        if running is not None and (running.generation is not None or self._is_closed):
+            running.cancellation.cancel(self._ended())
+
+    def _end_all(self, because: str) -> None:
+        """Have every call answered with -999 and drop what nobody waits for, for good."""
+        self._ended_because = because
+        self._end_calls([])
+        self._drop_background_calls()
+        self._changed.notify_all()
+        if self._thread is None and not self._unfinished:
+            self._close_once()
+
+    def _ended(self) -> Error:
+        return CallEnded(self._ended_because) if self._ended_because else CallEnded()
+
+    def _drop_background_calls(self) -> None:
+        kept = [call for call in self._queue if call.generation is not None]
+        self._unfinished -= len(self._queue) - len(kept)
+        self._queue = deque(kept)
+
+    # What the draining thread does.
+
+    def _run(self) -> None:
+        self._drain(lambda: False, stays=True)
+
+    def _drain_here(self, stop: Callable[[], bool] = lambda: False) -> None:
+        """Answer what is pending on this thread if no other could be started for it."""
+        with self._changed:
+            if self._thread is not None or not self._unfinished:
+                return
+            self._thread = threading.current_thread()
+        try:
+            self._drain(stop, stays=False)
+        finally:
+            with self._changed:
+                self._thread = None
+
+    def _drain(self, stop: Callable[[], bool], *, stays: bool) -> None:
+        """Answer calls until there are no more.
+
+        Args:
+            stop: asked before each call whether to leave the rest.
+            stays: wait a while for more before leaving.
+        """
+        changed = self._changed
+        while not stop():
+            step = self._next_step(changed, stays)
+            if step is None:
+                return
+            try:
+                step()
+            except Exception:
+                _log.exception("The client failed in a way that it should not")
+            if changed is not self._changed:
+                return  # forked in a callback: this queue is the parent's
+            with changed:
+                self._unfinished -= 1
+                if not self._unfinished:
+                    changed.notify_all()
+
+    def _next_step(self, changed: threading.Condition, stays: bool) -> Callable[[], None] | None:
+        with changed:
+            while not self._is_aborted:
+                if self._enders:
+                    changed.wait()
+                elif self._ahead:
+                    return self._ahead.popleft()
+                elif self._queue:
+                    return self._started(self._queue.popleft(), stays)
+                elif self._is_closed:
+                    self._thread = None
+                    self._close_once()
+                    break
+                elif not stays or not self._waits_for_more(changed):
+                    break
+        return None
+
+    def _started(self, call: Call, stays: bool) -> Callable[[], None]:
+        # Nobody watches a deadline once no thread can be started: the last calls are kept short.
+        seconds = self._deadline if stays else min(self._deadline, self._drain_seconds)
+        call.cancellation = Cancellation(seconds)
+        self._running = call
+        return lambda: self._answer(call)
+
+    def _waits_for_more(self, changed: threading.Condition) -> bool:
+        """Wait for something to do; False if the thread is given back."""
+        self._is_waiting = True
+        was_notified = changed.wait(self._idle_seconds)
+        self._is_waiting = False
+        is_idle = not (was_notified or self._queue or self._ahead or self._enders)
+        if is_idle and threading.main_thread().is_alive():
+            self._thread = None
+            return False
+        return True
+
+    def _answer(self, call: Call) -> None:
+        result, error = None, None
+        if not self._has_ended(call):
+            result, error = call.outcome()
+        with self._changed:
+            while self._enders and not self._is_aborted:
+                self._changed.wait()
+            self._running = None
+            if self._is_aborted:
+                return
+            if self._has_ended(call):
+                error = self._ended()
+            elif error is None:
+                self._last_success = time.monotonic()
+            announcements, self._ahead = self._ahead, deque()
+            self._unfinished -= len(announcements)
+        for announce in announcements:
+            announce()
+        call.answer(self._delivery, result, error)
+
+    def _has_ended(self, call: Call) -> bool:
+        if call.generation is None:
+            return False
+        return call.generation != self._generation
+
+    # Ending.
+
+    def _has_stalled(self) -> bool:
+        running = self._running
+        replied_at = running.cancellation.replied_at if running is not None else 0.0
+        return time.monotonic() - max(self._last_success, replied_at) > self._drain_seconds
+
+    def _close_once(self) -> None:
+        on_close, self._on_close = self._on_close, None
+        if on_close is not None:
+            on_close()
+        self._changed.notify_all()

@@ -1,0 +1,66 @@
+"""Runs the user's callbacks: once each, and whatever they raise is logged and stops nothing."""
+
+from __future__ import annotations
+
+import logging
+import threading
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    Dispatch = Callable[[Callable[[], None]], Any]
+
+_log = logging.getLogger("synerise_client")
+_current = threading.local()
+
+
+class Delivery:
+    """Where one client's callbacks are run.
+
+    Args:
+        dispatch: runs a callback somewhere else, such as in a GUI's loop; by
+            default it is run at once on the current thread.
+    """
+
+    def __init__(self, dispatch: Dispatch | None = None) -> None:
+        self._dispatch = dispatch
+
+    def deliver(self, callback: Callable[..., Any], *arguments: Any) -> None:
+        """Run ``callback``, or hand it on to be run."""
+        if self._dispatch is None:
+            self._run(callback, arguments)
+            return
+        try:
+            self._dispatch(lambda: self._run(callback, arguments))
+        except Exception:
+            _log.exception("The callback dispatcher failed; the callback counts as given")
+
+    def is_running_here(self) -> bool:
+        """Whether the current thread is inside a callback of this client."""
+        return getattr(_current, "delivery", None) is self
+
+    def _run(self, callback: Callable[..., Any], arguments: tuple[Any, ...]) -> None:
+        outer = getattr(_current, "delivery", None)
+        _current.delivery = self
+        try:
+            callback(*arguments)
+        except BaseException as error:
+            _log_raised(callback, error)
+            if _is_interrupt_of_main_thread(error):
+                raise
+        finally:
+            _current.delivery = outer
+
+
+def _log_raised(callback: Callable[..., Any], error: BaseException) -> None:
+    hint = ""
+    if isinstance(error, (SystemExit, KeyboardInterrupt)):
+        hint = "; it does not end the script: call Synerise.waitUntilIdle(), then sys.exit(n)"
+    name = getattr(callback, "__qualname__", type(callback).__name__)
+    _log.error("The callback %s raised %s%s", name, type(error).__name__, hint, exc_info=error)
+
+
+def _is_interrupt_of_main_thread(error: BaseException) -> bool:
+    is_main = threading.current_thread() is threading.main_thread()
+    return is_main and isinstance(error, KeyboardInterrupt)

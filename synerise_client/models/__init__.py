@@ -1,0 +1,1 @@
+"""What callers hand in and get back: contexts, tokens, accounts and their enums."""

@@ -1,0 +1,32 @@
+"""The customer's agreements."""
+
+from __future__ import annotations
+
+from attrs import define, field
+
+from synerise_client.models.fields import FieldSet, Flag
+from synerise_client.models.unset import UNSET
+
+
+@define(repr=False)
+class ClientAgreements(FieldSet):
+    """By which of six ways a customer agrees to be reached: ``ClientAgreements(email=True)``.
+
+    Every flag is a bool, None (sent as null) or `UNSET` (not sent).
+
+    Args:
+        modelObject: The flags by name, as in JavaScript; unknown keys are ignored with a warning.
+        email: Newsletter.
+        sms: Text messages.
+        push: Push notifications.
+        bluetooth: Bluetooth beacons.
+        rfid: RFID tags.
+        wifi: Wi-Fi.
+    """
+
+    email: Flag = field(default=UNSET, kw_only=True)
+    sms: Flag = field(default=UNSET, kw_only=True)
+    push: Flag = field(default=UNSET, kw_only=True)
+    bluetooth: Flag = field(default=UNSET, kw_only=True)
+    rfid: Flag = field(default=UNSET, kw_only=True)
+    wifi: Flag = field(default=UNSET, kw_only=True)

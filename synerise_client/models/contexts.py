@@ -1,0 +1,167 @@
+"""What callers hand in: a customer's data for registration, sign-in and account updates.
+
+Each class takes its fields as keyword arguments or as one mapping, the modelObject; where both
+name a field, the keyword argument counts. Fields can be set later. What was never set is `UNSET`
+and is not sent, None is sent as null.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, TypeAlias
+
+from attrs import define, field
+
+from synerise_client.models.agreements import ClientAgreements
+from synerise_client.models.enums import ClientSex, ClientSexFromString
+from synerise_client.models.fields import FieldSet, ModelObject, Text, wrong_type
+from synerise_client.models.unset import UNSET, UnsetType
+
+Sex: TypeAlias = ClientSex | UnsetType | None
+Agreements: TypeAlias = ClientAgreements | UnsetType | None
+Attributes: TypeAlias = Mapping[str, Any] | UnsetType | None
+
+
+def _sex(value: Sex | str) -> Sex:
+    if value is None or isinstance(value, UnsetType):
+        return value
+    return ClientSexFromString(value)
+
+
+def _agreements(value: Agreements | Mapping[str, Any]) -> Agreements:
+    if value is None or isinstance(value, (ClientAgreements, UnsetType)):
+        return value
+    if isinstance(value, Mapping):
+        return ClientAgreements(value)
+    raise wrong_type("agreements", "a ClientAgreements, a mapping or None", value)
+
+
+def _attributes(value: Attributes) -> Attributes:
+    if value is None or isinstance(value, (Mapping, UnsetType)):
+        return value
+    raise wrong_type("attributes", "a mapping or None", value)
+
+
+@define(repr=False)
+class _Consents(FieldSet):
+    agreements: Agreements = field(default=UNSET, kw_only=True, converter=_agreements)
+    attributes: Attributes = field(default=UNSET, kw_only=True, converter=_attributes)
+
+
+@define(repr=False)
+class _Person(_Consents):
+    phone: Text = field(default=UNSET, kw_only=True)
+    firstName: Text = field(default=UNSET, kw_only=True)
+    lastName: Text = field(default=UNSET, kw_only=True)
+    sex: Sex = field(default=UNSET, kw_only=True, converter=_sex)
+    company: Text = field(default=UNSET, kw_only=True)
+    address: Text = field(default=UNSET, kw_only=True)
+    city: Text = field(default=UNSET, kw_only=True)
+    province: Text = field(default=UNSET, kw_only=True)
+    zipCode: Text = field(default=UNSET, kw_only=True)
+    countryCode: Text = field(default=UNSET, kw_only=True)
+
+
+@define(repr=False)
+class _Profile(_Person):
+    displayName: Text = field(default=UNSET, kw_only=True)
+    birthDate: Text = field(default=UNSET, kw_only=True)
+    avatarUrl: Text = field(default=UNSET, kw_only=True)
+
+
+@define(repr=False)
+class _IdentifiedProfile(_Profile):
+    email: Text = field(default=UNSET, kw_only=True)
+    customId: Text = field(default=UNSET, kw_only=True)
+    uuid: Text = field(default=UNSET, kw_only=True)
+
+
+@define(repr=False)
+class ClientAccountRegisterContext(_Person):
+    """A new account, for `registerAccount`.
+
+    Args:
+        email: The e-mail address to register.
+        password: The password; never part of the repr.
+        modelObject: The other fields by name; unknown keys, among them email and password, are
+            ignored with a warning.
+        phone: Phone number.
+        customId: The customer's identifier in the caller's own system.
+        firstName: First name.
+        lastName: Last name.
+        sex: A `ClientSex` or its string; an unknown string is `ClientSex.NotSpecified`.
+        company: Company.
+        address: Street and number.
+        city: City.
+        province: Province.
+        zipCode: Postal code.
+        countryCode: Country code.
+        agreements: A `ClientAgreements`, or a mapping of its flags.
+        attributes: Custom attributes, any JSON values.
+    """
+
+    email: str
+    password: str = field(repr=False)
+    _modelObject: ModelObject = field(default=None, alias="modelObject")
+    customId: Text = field(default=UNSET, kw_only=True)
+
+
+@define(repr=False)
+class ClientAccountUpdateBasicInformationContext(_Profile):
+    """Changes to an account's basic information, for `updateAccountBasicInformation`.
+
+    Unlike `ClientAccountUpdateContext` it has no email, customId and uuid.
+
+    Args:
+        modelObject: The fields by name; unknown keys are ignored with a warning.
+        displayName: The name to show.
+        birthDate: Date of birth, a string: ``YYYY-MM-DD``.
+        avatarUrl: Address of a picture.
+        phone, firstName, lastName, sex, company, address, city, province, zipCode, countryCode:
+            As in `ClientAccountRegisterContext`.
+        agreements, attributes: As in `ClientAccountRegisterContext`.
+    """
+
+
+@define(repr=False)
+class ClientAccountUpdateContext(_IdentifiedProfile):
+    """Changes to the account of the customer who is signed in, for `updateAccount`.
+
+    Args:
+        modelObject: The fields by name; unknown keys are ignored with a warning.
+        email: E-mail address.
+        customId: The customer's identifier in the caller's own system.
+        uuid: The customer's UUID.
+        displayName, birthDate, avatarUrl: As in `ClientAccountUpdateBasicInformationContext`.
+        phone, firstName, lastName, sex, company, address, city, province, zipCode, countryCode:
+            As in `ClientAccountRegisterContext`.
+        agreements, attributes: As in `ClientAccountRegisterContext`.
+    """
+
+
+@define(repr=False)
+class ClientSimpleAuthenticationData(_IdentifiedProfile):
+    """The data of a customer who is signed in without a password, for `simpleAuthentication`.
+
+    Args:
+        modelObject: The fields by name; unknown keys are ignored with a warning.
+        email, customId, uuid: As in `ClientAccountUpdateContext`.
+        displayName, birthDate, avatarUrl: As in `ClientAccountUpdateBasicInformationContext`.
+        phone, firstName, lastName, sex, company, address, city, province, zipCode, countryCode:
+            As in `ClientAccountRegisterContext`.
+        agreements, attributes: As in `ClientAccountRegisterContext`.
+    """
+
+
+@define(repr=False)
+class ClientAuthContext(_Consents):
+    """What goes with a provider's token, for `authenticate` and `authenticateConditionally`.
+
+    Args:
+        modelObject: The fields by name; unknown keys are ignored with a warning.
+        authID: The customer's identifier at the provider; the same one gives the same UUID.
+        agreements: A `ClientAgreements`, or a mapping of its flags.
+        attributes: Custom attributes, any JSON values.
+    """
+
+    authID: Text = field(default=UNSET, kw_only=True)

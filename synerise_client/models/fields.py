@@ -1,0 +1,126 @@
+"""What all contexts have in common: fields that may be unset, a modelObject, `toObject`."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from enum import Enum
+from typing import Any, TypeAlias
+
+from attrs import Attribute, define, field, fields
+
+from synerise_client.models.unset import UNSET, UnsetType
+
+Text: TypeAlias = str | UnsetType | None
+Flag: TypeAlias = bool | UnsetType | None
+ModelObject: TypeAlias = Mapping[str, Any] | None
+
+
+@define(repr=False)
+class FieldSet:
+    """Fields of which each may be unset.
+
+    A field that was never set is `UNSET` and is not sent; one set to None is sent as null. A
+    subclass takes its fields as keyword arguments or, as in JavaScript, as one mapping called
+    modelObject, whose keys are the subclass' kw_only fields. (Not ``define(kw_only=True)``: what
+    that makes of an inherited modelObject differs between versions of attrs.)
+    """
+
+    _modelObject: ModelObject = field(default=None, alias="modelObject")
+
+    def __attrs_post_init__(self) -> None:
+        given, self._modelObject = self._modelObject, None
+        if given is None:
+            return
+        if not isinstance(given, Mapping):
+            raise wrong_type("modelObject", "a mapping or None", given)
+        known, unknown = keys_of(type(self)), []
+        for key, value in given.items():
+            if key not in known:
+                unknown.append(repr(key))
+            elif getattr(self, key) is UNSET:  # the keyword argument is nearer than the mapping
+                setattr(self, key, value)
+        if unknown:
+            _warn(f"{type(self).__name__} ignores unknown keys: {', '.join(unknown)}")
+
+    def __repr__(self) -> str:
+        shown = (f"{a.name}={getattr(self, a.name)!r}" for a in self._set_fields() if a.repr)
+        return f"{type(self).__name__}({', '.join(shown)})"
+
+    def toObject(self) -> dict[str, Any]:
+        """Return what is sent: the fields that were set, as JSON data.
+
+        Returns:
+            A new dict that shares nothing with this object. Enums are their wire strings; a
+            nested set of fields is absent if none of its fields is set.
+
+        Raises:
+            TypeError: A field holds what JSON cannot.
+            ValueError: A field holds a number that JSON cannot write (NaN, infinity).
+        """
+        result = {}
+        for a in self._set_fields():
+            value = getattr(self, a.name)
+            if isinstance(value, FieldSet):
+                value = value.toObject() or UNSET
+            if value is not UNSET:
+                result[a.name] = json_copy(value, a.name)
+        return result
+
+    def _set_fields(self) -> list[Attribute[Any]]:
+        return [
+            a
+            for a in fields(type(self))
+            if a.name != "_modelObject" and getattr(self, a.name) is not UNSET
+        ]
+
+
+def keys_of(kind: type[FieldSet]) -> frozenset[str]:
+    """Return the keys of a modelObject that a set of fields takes."""
+    return frozenset(a.name for a in fields(kind) if a.kw_only)
+
+
+def json_copy(value: object, where: str) -> Any:
+    """Copy JSON data, however deep.
+
+    Args:
+        value: None, a bool, number, string or enum, or a mapping or list of such. An item of a
+            mapping that is `UNSET` is left out.
+        where: The value's place, for the error's message.
+
+    Raises:
+        TypeError: The value, or something in it, is none of these.
+        ValueError: A number is not finite.
+    """
+    if isinstance(value, Mapping):
+        return {
+            _json_key(key, where): json_copy(item, f"{where}[{key!r}]")
+            for key, item in value.items()
+            if item is not UNSET
+        }
+    if isinstance(value, (list, tuple)):
+        return [json_copy(item, f"{where}[{at}]") for at, item in enumerate(value)]
+    if isinstance(value, Enum) and value is not UNSET:
+        return json_copy(value.value, where)
+    if isinstance(value, float) and not math.isfinite(value):
+        raise ValueError(f"{where} must be a finite number, not {value}")
+    if value is None or isinstance(value, (str, int, float)):
+        return value
+    raise wrong_type(where, "a JSON value", value)
+
+
+def wrong_type(name: str, wanted: str, value: object) -> TypeError:
+    """Make the error that names an argument or field, what belongs there, and what it got."""
+    return TypeError(f"{name} must be {wanted}, not {type(value).__name__}")
+
+
+def _json_key(key: object, where: str) -> str:
+    if isinstance(key, str):
+        return str(key)
+    raise wrong_type(f"a key of {where}", "a string", key)
+
+
+def _warn(message: str) -> None:
+    import logging  # seldom needed
+
+    logging.getLogger("synerise_client.models").warning(message)

@@ -1,0 +1,1 @@
+"""The modules of the SDK, as lib/main/modules has them."""

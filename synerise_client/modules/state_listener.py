@@ -1,0 +1,66 @@
+"""The listener that hears of every customer who comes or goes."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from synerise_client.callbacks import takes_argument
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from synerise_client.models.enums import ClientSessionEndReason
+
+    Deliver = Callable[..., None]
+
+_SIGNED_IN, _SIGNED_OUT = "onClientSignedIn", "onClientSignedOut"
+
+
+class ClientStateChangeListener:
+    """Hands a session's events on to the user's listener, if there is one."""
+
+    def __init__(self) -> None:
+        self._on_signed_in: Callable[..., Any] | None = None
+        self._on_signed_out: Callable[..., Any] | None = None
+        self._takes_reason = False
+        self._deliver: Deliver = lambda callback, *arguments: callback(*arguments)
+
+    def deliver_with(self, deliver: Deliver) -> None:
+        """Have ``deliver`` run the user's code."""
+        self._deliver = deliver
+
+    def listen(self, listener: object) -> None:
+        """Replace the user's listener; None removes it.
+
+        Args:
+            listener: an object with the methods onClientSignedIn() and
+                onClientSignedOut(reason), or a mapping with functions of these
+                names; one of the two may be missing.
+
+        Raises:
+            TypeError: it has neither, or one of them is no function.
+        """
+        signed_in, signed_out = _method(listener, _SIGNED_IN), _method(listener, _SIGNED_OUT)
+        if listener is not None and signed_in is None and signed_out is None:
+            raise TypeError(f"listener must have {_SIGNED_IN} or {_SIGNED_OUT}")
+        if signed_in is not None:
+            takes_argument(signed_in, _SIGNED_IN)
+        self._takes_reason = signed_out is not None and takes_argument(signed_out, _SIGNED_OUT)
+        self._on_signed_in, self._on_signed_out = signed_in, signed_out
+
+    def client_signed_in(self) -> None:
+        """Tell that somebody is signed in."""
+        if self._on_signed_in is not None:
+            self._deliver(self._on_signed_in)
+
+    def client_signed_out(self, reason: ClientSessionEndReason) -> None:
+        """Tell that nobody is signed in any more, and why."""
+        if self._on_signed_out is not None:
+            self._deliver(self._on_signed_out, *((reason,) if self._takes_reason else ()))
+
+
+def _method(listener: object, name: str) -> Any:
+    if isinstance(listener, Mapping):
+        return listener.get(name)
+    return getattr(listener, name, None)

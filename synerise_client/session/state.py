@@ -1,0 +1,188 @@
+"""What a session is: one frozen value, and the ways in which it becomes another one."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+from attrs import evolve, field, frozen
+
+from synerise_client.models.enums import ClientSessionEndReason, TokenOrigin
+
+if TYPE_CHECKING:
+    from synerise_client.session.clock import Clock
+
+
+class UnreadableState(Exception):
+    """A stored text is not a session's state."""
+
+
+@frozen
+class SessionToken:
+    """A token and what is known of its life.
+
+    Attributes:
+        string: the token itself, opaque.
+        expiration: when it expires, Unix seconds of the server's clock.
+        lifetime: seconds that were left of it when it came.
+        expires_at: when it expires, seconds of :meth:`Clock.elapsed`.
+        is_anchored: whether ``expires_at`` rests on the server's word to this
+            process; else on the wall clock and what was stored.
+        origin: who vouched for the customer.
+        realm: the server's realm, which the SDKs call rlm.
+        client_id: the server's number of the customer.
+        custom_id: the customer's own identifier.
+    """
+
+    string: str = field(repr=False)
+    expiration: float
+    lifetime: float
+    expires_at: float = field(eq=False)
+    is_anchored: bool = field(eq=False)
+    origin: TokenOrigin
+    realm: str | None = None
+    client_id: str | None = None
+    custom_id: str | None = None
+
+    @property
+    def is_anonymous(self) -> bool:
+        """Whether it says nothing of who the customer is."""
+        return self.origin is TokenOrigin.Anonymous
+
+    def remaining(self, elapsed: float) -> float:
+        """Seconds left at ``elapsed``; 0 or less once it has expired."""
+        return self.expires_at - elapsed
+
+
+@frozen
+class SessionState:
+    """Everything that is remembered of a customer, between runs too.
+
+    Attributes:
+        uuid: the customer's.
+        device_id: this installation's.
+        token: the only one: anonymous, simple or a client's.
+        email: given by recognizeAnonymous.
+        custom_id: given by recognizeAnonymous.
+        identity: who signed in last, None if nobody did under this uuid.
+        epoch: grows whenever a session ends.
+        end_reason: why the last one ended.
+        clock_offset: seconds that the server's clock is ahead of the wall's.
+    """
+
+    uuid: str
+    device_id: str
+    token: SessionToken | None = None
+    email: str | None = field(default=None, repr=False)
+    custom_id: str | None = field(default=None, repr=False)
+    identity: str | None = field(default=None, repr=False)
+    epoch: int = 0
+    end_reason: ClientSessionEndReason | None = None
+    clock_offset: float = 0.0
+
+    @property
+    def holds_login(self) -> bool:
+        """Whether there is a token of somebody known, alive or not."""
+        return self.token is not None and not self.token.is_anonymous
+
+    def is_logged_in(self, elapsed: float) -> bool:
+        """Whether somebody is signed in at ``elapsed``, simple authentication included."""
+        return self.live_origin(elapsed) not in (None, TokenOrigin.Anonymous)
+
+    def live_origin(self, elapsed: float) -> TokenOrigin | None:
+        """Return the origin of the token, None without one that lives at ``elapsed``."""
+        if self.token is None or self.token.remaining(elapsed) <= 0:
+            return None
+        return self.token.origin
+
+
+def with_token(state: SessionState, token: SessionToken, clock_offset: float) -> SessionState:
+    """Take another token; the session goes on."""
+    return evolve(state, token=token, clock_offset=clock_offset)
+
+
+def signed_in(
+    state: SessionState, token: SessionToken, uuid: str, identity: str, clock_offset: float
+) -> SessionState:
+    """Start a customer's session, ending the one before if there was one."""
+    if state.holds_login:
+        state = ended(state, ClientSessionEndReason.UserSignOut)
+    return evolve(state, token=token, uuid=uuid, identity=identity, clock_offset=clock_offset)
+
+
+def ended(state: SessionState, reason: ClientSessionEndReason) -> SessionState:
+    """End the session: the token goes, the uuid stays."""
+    return evolve(
+        state,
+        token=None,
+        epoch=state.epoch + 1,
+        end_reason=reason if state.holds_login else state.end_reason,
+    )
+
+
+def regenerated(state: SessionState, uuid: str) -> SessionState:
+    """Make an anonymous customer another one."""
+    return evolve(
+        state,
+        uuid=uuid,
+        token=None,
+        email=None,
+        custom_id=None,
+        identity=None,
+        epoch=state.epoch + 1,
+    )
+
+
+def destroyed(
+    state: SessionState, reason: ClientSessionEndReason, uuid: str, device_id: str
+) -> SessionState:
+    """Forget everything."""
+    end = ended(state, reason)
+    return SessionState(
+        uuid=uuid,
+        device_id=device_id,
+        epoch=end.epoch,
+        end_reason=end.end_reason,
+        clock_offset=state.clock_offset,
+    )
+
+
+_TOKEN_KEYS = ("string", "expiration", "lifetime", "realm", "client_id", "custom_id")
+_STATE_KEYS = ("uuid", "device_id", "email", "custom_id", "identity", "epoch", "clock_offset")
+
+
+def to_text(state: SessionState) -> str:
+    """Write ``state`` as it is stored; what only this process can know is left out."""
+    fields: dict[str, Any] = {key: getattr(state, key) for key in _STATE_KEYS}
+    fields["end_reason"] = state.end_reason and state.end_reason.value
+    token = state.token
+    fields["token"] = token and {
+        **{key: getattr(token, key) for key in _TOKEN_KEYS},
+        "origin": token.origin.value,
+    }
+    return json.dumps(fields)
+
+
+def from_text(text: str, clock: Clock) -> SessionState:
+    """Read what :func:`to_text` wrote, perhaps in another process and before a reboot.
+
+    Raises:
+        UnreadableState: it is something else.
+    """
+    try:
+        fields = json.loads(text)
+        reason = fields.pop("end_reason")
+        token = fields.pop("token")
+        state = SessionState(**fields, end_reason=reason and ClientSessionEndReason(reason))
+        return state if token is None else evolve(state, token=_token(token, state, clock))
+    except (ValueError, TypeError, KeyError, AttributeError):
+        raise UnreadableState("not a session's state") from None
+
+
+def _token(fields: dict[str, Any], state: SessionState, clock: Clock) -> SessionToken:
+    server_time = clock.wall() + state.clock_offset
+    return SessionToken(
+        **{**fields, "origin": TokenOrigin(fields["origin"])},
+        expires_at=clock.elapsed() + fields["expiration"] - server_time,
+        is_anchored=False,
+    )

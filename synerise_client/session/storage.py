@@ -1,0 +1,333 @@
+"""Where a session's state is kept: in memory, or in one SQLite file for all processes."""
+
+from __future__ import annotations
+
+import logging
+import os
+import stat
+import threading
+import time
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple, Protocol
+
+from synerise_client.fork import abandon, renew_in_children
+
+if TYPE_CHECKING:
+    import sqlite3
+    from collections.abc import Callable, Iterator
+
+    Change = Callable[[str | None], str | None]
+
+SCHEMA = (
+    """CREATE TABLE session (
+        api_key TEXT NOT NULL,
+        base_url TEXT NOT NULL,
+        profile TEXT NOT NULL,
+        state TEXT NOT NULL,
+        PRIMARY KEY (api_key, base_url, profile)
+    ) WITHOUT ROWID""",
+)
+"""Statement n brings the schema from version n to n + 1; the file's user_version counts them."""
+
+_WHERE = "WHERE api_key = ? AND base_url = ? AND profile = ?"
+_SIDE_FILES = ("", "-journal", "-wal", "-shm")
+_log = logging.getLogger("synerise_client.storage")
+
+
+class StorageError(Exception):
+    """The store cannot be read or written now; the message says why."""
+
+
+class _DamagedFile(StorageError):
+    """It was set aside; a new one can be made in its place."""
+
+
+class SessionKey(NamedTuple):
+    """Whose state it is: one row each."""
+
+    api_key: str
+    base_url: str
+    profile: str = ""
+
+    def __repr__(self) -> str:
+        return f"SessionKey(api_key='…', base_url={self.base_url!r}, profile={self.profile!r})"
+
+
+class Stored(NamedTuple):
+    """What a store holds, and as of when.
+
+    Attributes:
+        text: the state, None if there is none.
+        version: equal to :meth:`Storage.version` until somebody else writes.
+    """
+
+    text: str | None
+    version: object
+
+
+class Storage(Protocol):
+    """Keeps a text for each key. Every method may be called on any thread."""
+
+    def version(self) -> object:
+        """Return something that differs after another process or client has written; cheap."""
+
+    def update(self, key: SessionKey, change: Change, timeout: float) -> Stored:
+        """Read, change and write in one transaction.
+
+        Args:
+            key: whose state.
+            change: given the text (None: there is none) returns the new one
+                (None: delete); nothing is written if it is the same.
+            timeout: seconds to wait for others at most.
+
+        Raises:
+            StorageError: it could not be read or not be written; nothing changed.
+        """
+
+    def close(self) -> None:
+        """Let go of files and connections; the next use opens them again."""
+
+
+class MemoryStorage:
+    """Keeps sessions for as long as the process runs, and no longer.
+
+    Several clients that are given the same one share their sessions.
+    """
+
+    def __init__(self) -> None:
+        self._texts: dict[SessionKey, str] = {}
+        self._version = 0
+        self._lock = threading.RLock()
+        renew_in_children(self)
+
+    def version(self) -> object:
+        """Count the writes."""
+        return self._version
+
+    def update(self, key: SessionKey, change: Change, timeout: float) -> Stored:  # noqa: ARG002
+        """Change a state in memory."""
+        with self._lock:
+            before = self._texts.get(key)
+            after = change(before)
+            if after != before:
+                self._version += 1
+                if after is None:
+                    del self._texts[key]
+                else:
+                    self._texts[key] = after
+            return Stored(after, self._version)
+
+    def close(self) -> None:
+        """Keep everything: another client may be given this storage later."""
+
+    def renew_after_fork(self) -> None:
+        """Keep a copy of the parent's states, with a lock of its own."""
+        self._lock = threading.RLock()
+
+
+class SQLiteStorage:
+    """Keeps sessions in one SQLite file that only its owner may read, shared by processes.
+
+    A write is on disk when it returns. A file or folder that somebody else
+    could change is not used: the session then lives in memory.
+
+    Args:
+        path: the file; by default ``sessions.sqlite3`` in the folder that the
+            environment variable SYNERISE_CLIENT_HOME names, else in the
+            platform's folder for user data. It is made when first used.
+
+    Raises:
+        TypeError: path is not a path.
+    """
+
+    def __init__(self, path: str | os.PathLike[str] | None = None) -> None:
+        if path is not None and not isinstance(path, (str, os.PathLike)):
+            raise TypeError(f"path must be a path or None, not {type(path).__name__}")
+        self._path = _default_path() if path is None else Path(path).expanduser().absolute()
+        self._lock = threading.Lock()
+        self._database: sqlite3.Connection | None = None
+        self._opened_file: tuple[int, int] | None = None
+        self._is_writable = True
+        renew_in_children(self)
+
+    @property
+    def path(self) -> Path:
+        """The file that holds the sessions."""
+        return self._path
+
+    def __repr__(self) -> str:
+        return f"SQLiteStorage({str(self._path)!r})"
+
+    def version(self) -> object:
+        """Ask SQLite whether another connection has written since."""
+        try:
+            with self._connection(timeout=0.0) as database:
+                return self._version_of(database)
+        except StorageError:
+            return None
+
+    def update(self, key: SessionKey, change: Change, timeout: float) -> Stored:
+        """Change a row in one transaction, durable when this returns."""
+        try:
+            return self._update(key, change, timeout)
+        except _DamagedFile:
+            return self._update(key, change, timeout)  # in a new file
+
+    def _update(self, key: SessionKey, change: Change, timeout: float) -> Stored:
+        with self._connection(timeout) as database, _transaction(database, self._is_writable):
+            row = database.execute(f"SELECT state FROM session {_WHERE}", key).fetchone()  # noqa: S608
+            before = row and row[0]
+            after = change(before)
+            if after is None:
+                database.execute(f"DELETE FROM session {_WHERE}", key)  # noqa: S608
+            elif after != before:
+                database.execute("REPLACE INTO session VALUES (?, ?, ?, ?)", (*key, after))
+            # Read within the transaction: what others write from now on counts as unseen.
+            return Stored(after, self._version_of(database))
+
+    def close(self) -> None:
+        """Close the file; the next use opens it again."""
+        with self._lock:
+            self._close()
+
+    def renew_after_fork(self) -> None:
+        """The connection is the parent's: it is neither used nor closed here."""
+        abandon(self._database)
+        self._database = None
+        self._lock = threading.Lock()
+
+    @contextmanager
+    def _connection(self, timeout: float) -> Iterator[sqlite3.Connection]:
+        """Hold the connection; whatever goes wrong with it becomes a StorageError."""
+        import sqlite3
+
+        gives_up_at = time.monotonic() + timeout
+        if not self._lock.acquire(timeout=timeout):
+            raise StorageError(f"{self._path} is in use for too long")
+        try:
+            yield self._open(max(0.0, gives_up_at - time.monotonic()))
+        except sqlite3.Error as error:
+            self._close()
+            if type(error) is sqlite3.DatabaseError:  # damaged, or no database at all
+                self._set_aside()
+                raise _DamagedFile(f"{self._path}: {error}") from error
+            raise StorageError(f"{self._path}: {error}") from error
+        except OSError as error:
+            raise StorageError(f"{self._path}: {error.strerror}") from error
+        finally:
+            self._lock.release()
+
+    def _open(self, timeout: float) -> sqlite3.Connection:
+        import sqlite3
+
+        if self._database is not None and self._opened_file != _identity(self._path):
+            self._close()  # deleted or replaced under us
+        if self._database is None:
+            self._is_writable = _make_private(self._path)
+            self._opened_file = _identity(self._path)
+            self._database = sqlite3.connect(
+                f"{self._path.as_uri()}?mode={'rw' if self._is_writable else 'ro'}",
+                uri=True,
+                timeout=timeout,
+                isolation_level=None,
+                check_same_thread=False,
+            )
+            _migrate(self._database, self._path)
+        self._database.execute(f"PRAGMA busy_timeout = {int(timeout * 1000)}")
+        return self._database
+
+    def _close(self) -> None:
+        database, self._database = self._database, None
+        if database is not None:
+            database.close()
+
+    def _version_of(self, database: sqlite3.Connection) -> object:
+        return self._opened_file, database.execute("PRAGMA data_version").fetchone()[0]
+
+    def _set_aside(self) -> None:
+        if self._opened_file != _identity(self._path):
+            return  # somebody else did, and what is there now is another file
+        aside = f"{self._path}.damaged-{time.time_ns()}"
+        for suffix in _SIDE_FILES:
+            with suppress(OSError):
+                os.replace(f"{self._path}{suffix}", aside + suffix)
+        _log.warning("%s is damaged and was set aside as %s", self._path, aside)
+
+
+def _default_path() -> Path:
+    home = os.environ.get("SYNERISE_CLIENT_HOME")
+    if home:
+        folder = Path(home).expanduser().absolute()
+    else:
+        from platformdirs import user_data_path
+
+        folder = user_data_path("synerise_client", appauthor=False)
+    return folder / "sessions.sqlite3"
+
+
+@contextmanager
+def _transaction(database: sqlite3.Connection, is_writable: bool = True) -> Iterator[None]:
+    database.execute("BEGIN IMMEDIATE" if is_writable else "BEGIN")
+    try:
+        yield
+        database.execute("COMMIT")
+    except BaseException:
+        if database.in_transaction:
+            database.execute("ROLLBACK")
+        raise
+
+
+def _migrate(database: sqlite3.Connection, path: Path) -> None:
+    """Bring the schema up to date in one transaction."""
+    database.execute("PRAGMA secure_delete = ON")
+    if _schema_version(database, path) == len(SCHEMA):
+        return
+    with _transaction(database):
+        for statement in SCHEMA[_schema_version(database, path) :]:
+            database.execute(statement)
+        database.execute(f"PRAGMA user_version = {len(SCHEMA)}")
+
+
+def _schema_version(database: sqlite3.Connection, path: Path) -> int:
+    version: int = database.execute("PRAGMA user_version").fetchone()[0]
+    if version > len(SCHEMA):
+        raise StorageError(f"{path} was written by a newer version of synerise_client")
+    return version
+
+
+def _make_private(path: Path) -> bool:
+    """Make folder and file where they are missing, for their owner alone; tell if it is writable.
+
+    Raises:
+        StorageError: somebody else could change what is there.
+    """
+    if not path.parent.exists():
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        path.parent.chmod(0o700)  # whatever the umask says
+    _refuse_if_others_can_write(path.parent)
+    with suppress(FileExistsError):
+        os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))
+    _refuse_if_others_can_write(path)
+    if path.stat().st_mode & 0o777 != 0o600:  # an umask took too much, or somebody gave too much
+        with suppress(OSError):
+            path.chmod(0o600)
+    return os.access(path, os.W_OK)
+
+
+def _refuse_if_others_can_write(path: Path) -> None:
+    if os.name == "nt":
+        return  # the user's profile protects it
+    status = path.lstat()
+    if stat.S_ISLNK(status.st_mode):
+        raise StorageError(f"{path} is a symbolic link and therefore not used")
+    if status.st_mode & 0o022 or status.st_uid not in (os.geteuid(), 0):
+        raise StorageError(f"others can write to {path}, it is therefore not used")
+
+
+def _identity(path: Path) -> tuple[int, int] | None:
+    try:
+        status = path.stat()
+    except OSError:
+        return None
+    return status.st_dev, status.st_ino

@@ -1,0 +1,283 @@
+"""A session's state in memory, and its copy in the storage that other processes share.
+
+Memory decides for this process at once; the storage follows, as a rule before
+anybody is told. Where the storage fails, the session goes on in memory and is
+written as soon as that works.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+from typing import TYPE_CHECKING, NamedTuple, overload
+
+from attrs import evolve, fields
+
+from synerise_client.errors import CallEnded
+from synerise_client.fork import renew_in_children
+from synerise_client.session.state import UnreadableState, from_text, to_text
+from synerise_client.session.storage import StorageError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from synerise_client.session.clock import Clock
+    from synerise_client.session.state import SessionState
+    from synerise_client.session.storage import SessionKey, Storage
+
+    Change = Callable[[SessionState], SessionState]
+
+
+class Takeover(NamedTuple):
+    """Another process changed the session: what this one knew, and what it knows now."""
+
+    before: SessionState
+    after: SessionState
+
+
+CALLER_TIMEOUT = 0.25
+WORKER_TIMEOUT = 5.0
+_log = logging.getLogger("synerise_client.session")
+
+
+class StateStore:
+    """The current state, shared by the threads of this process and by other processes.
+
+    Args:
+        storage: keeps the state between runs.
+        key: which row of it.
+        clock: tells what is left of a stored token.
+        first: the state of somebody who was never here.
+    """
+
+    def __init__(
+        self, storage: Storage, key: SessionKey, clock: Clock, first: SessionState
+    ) -> None:
+        self._storage = storage
+        self._key = key
+        self._clock = clock
+        self._state = first
+        self._stored: SessionState | None = None  # as last seen; None: the row was never read
+        self._seen_version: object = None
+        self._takeovers: list[Takeover] = []
+        self._has_unsaved = True
+        self._overrides = False  # what is unsaved was decided by the user: it beats the row
+        self._failing = False
+        self._swap = threading.Lock()  # for a moment only
+        self._io = threading.Lock()  # one thread at a time talks to the storage
+        renew_in_children(self)
+
+    @property
+    def state(self) -> SessionState:
+        """What is known now. Never waits."""
+        return self._state
+
+    @property
+    def has_unsaved(self) -> bool:
+        """Whether memory is ahead of the storage."""
+        return self._has_unsaved
+
+    def open(self) -> None:
+        """Read the row, or insert it; for the caller's thread, so it takes 0.25 s at most."""
+        self.flush(CALLER_TIMEOUT)
+
+    def flush(self, timeout: float = WORKER_TIMEOUT) -> None:
+        """Bring memory and storage together if either has something new for the other.
+
+        Args:
+            timeout: seconds to wait for the storage at most.
+        """
+        if not self._io.acquire(timeout=timeout):
+            return
+        try:
+            if self._has_unsaved or not self._is_up_to_date():
+                self._exchange(timeout)
+        finally:
+            self._io.release()
+
+    def commit(self, epoch: int, change: Change, *, user_decided: bool = False) -> SessionState:
+        """Change the state, in the storage first; for the worker.
+
+        Args:
+            epoch: of the state that the change starts from.
+            change: makes the new state from the newest one.
+            user_decided: a sign-in or the end of a session, which beats what
+                is stored in case that it can be stored only later.
+
+        Returns:
+            The new state.
+
+        Raises:
+            CallEnded: the session ended meanwhile, here or in another process.
+        """
+        with self._io:
+            if self._state.epoch != epoch:
+                raise CallEnded
+            if self._has_unsaved:
+                self._exchange(WORKER_TIMEOUT)
+            try:
+                new = self._committed(epoch, change)
+            except StorageError as error:
+                self._report(error)
+                return self._change_in_memory(epoch, change, user_decided)
+            with self._swap:
+                if self._state.epoch != epoch:
+                    raise CallEnded  # a synchronous ender came in between and will overwrite it
+                self._state = new
+                return new
+
+    def end(self, change: Change) -> SessionState | None:
+        """End the session at once, whatever else is going on; for the caller's thread.
+
+        Memory changes in a moment, the storage may take 0.25 s.
+
+        Args:
+            change: makes the new state, with a greater epoch, or returns the same one
+                if nothing is to happen.
+
+        Returns:
+            The state before; None if nothing happened.
+        """
+        with self._swap:
+            before = self._state
+            self._state = change(before)
+            if self._state is before:
+                return None
+            self._has_unsaved = self._overrides = True
+        self.flush(CALLER_TIMEOUT)
+        return before
+
+    def adjust(self, change: Change) -> None:
+        """Change what is not worth a transaction of its own; it is written with the next flush."""
+        with self._swap:
+            self._state = change(self._state)
+            self._has_unsaved = True
+
+    def remember(self, change: Change) -> None:
+        """Change what only this process knows and nobody stores."""
+        with self._swap:
+            self._state = change(self._state)
+
+    def takeovers(self) -> list[Takeover]:
+        """Return what other processes changed since the last call of this method, oldest first."""
+        if not self._takeovers:
+            return []
+        with self._swap:
+            takeovers, self._takeovers = self._takeovers, []
+        return takeovers
+
+    def close(self) -> None:
+        """Let go of the storage."""
+        with self._io:
+            self._storage.close()
+
+    def renew_after_fork(self) -> None:
+        """Locks that a thread of the parent held would be held for ever here."""
+        self._swap = threading.Lock()
+        self._io = threading.Lock()
+
+    def _is_up_to_date(self) -> bool:
+        version = self._storage.version()
+        return version is not None and version == self._seen_version
+
+    def _committed(self, epoch: int, change: Change) -> SessionState:
+        """Apply ``change`` to the row in one transaction, if it is still of that epoch."""
+        result = self._state
+
+        def apply(text: str | None) -> str | None:
+            nonlocal result
+            row = self._state if text is None else self._parsed(text)
+            if row.epoch != epoch:
+                raise CallEnded
+            result = change(row)
+            return text if result == row and text else to_text(result)
+
+        self._update(apply, WORKER_TIMEOUT)
+        self._stored = result
+        return result
+
+    def _change_in_memory(self, epoch: int, change: Change, user_decided: bool) -> SessionState:
+        with self._swap:
+            if self._state.epoch != epoch:
+                raise CallEnded
+            self._state = change(self._state)
+            self._has_unsaved = True
+            self._overrides = self._overrides or user_decided
+            return self._state
+
+    def _exchange(self, timeout: float) -> None:
+        """Write what is unsaved here, or take over what was stored there."""
+        mine, overrides, known = self._state, self._overrides, self._stored
+        result = mine
+
+        def settle(text: str | None) -> str | None:
+            nonlocal result
+            row = None if text is None else self._parsed(text, may_be_unreadable=overrides)
+            result = mine if row is None else _settled(mine, row, known, overrides)
+            return text if result is row else to_text(result)
+
+        try:
+            self._update(settle, timeout)
+        except StorageError as error:
+            self._report(error)
+            return
+        self._stored = result
+        with self._swap:
+            if self._state is mine:
+                self._state = result
+                self._has_unsaved = self._overrides = False
+                if known is not None and not overrides and result != mine:
+                    self._takeovers.append(Takeover(mine, result))
+
+    def _update(self, change: Callable[[str | None], str | None], timeout: float) -> None:
+        self._seen_version = self._storage.update(self._key, change, timeout).version
+        if self._failing:
+            self._failing = False
+            _log.info("The session can be stored again")
+
+    @overload
+    def _parsed(self, text: str) -> SessionState: ...
+
+    @overload
+    def _parsed(self, text: str, *, may_be_unreadable: bool) -> SessionState | None: ...
+
+    def _parsed(self, text: str, *, may_be_unreadable: bool = False) -> SessionState | None:
+        try:
+            row = from_text(text, self._clock)
+        except UnreadableState as error:
+            if may_be_unreadable:
+                return None
+            raise StorageError(str(error)) from None
+        known = self._state.token
+        if row.token is not None and row.token == known:
+            return evolve(row, token=known)  # what is left of it is better known here
+        return row
+
+    def _report(self, error: StorageError) -> None:
+        if not self._failing:
+            self._failing = True
+            _log.warning("The session goes on in memory, it cannot be stored: %s", error)
+
+
+def _settled(
+    mine: SessionState, row: SessionState, known: SessionState | None, overrides: bool
+) -> SessionState:
+    """Decide what holds when this process has something unsaved and the row may have changed.
+
+    Args:
+        mine: this process' state.
+        row: what is stored.
+        known: what was stored when this process last looked, None if it never could.
+        overrides: the user signed in or ended the session since.
+    """
+    if overrides:
+        is_heard = known is not None and row.epoch == known.epoch
+        return mine if is_heard else evolve(mine, epoch=max(mine.epoch, row.epoch + 1))
+    if known is None or row.epoch != known.epoch:
+        return row
+    changes = {
+        each.name: getattr(mine, each.name)
+        for each in fields(type(mine))
+        if getattr(row, each.name) == getattr(known, each.name) != getattr(mine, each.name)
+    }
+    return evolve(row, **changes) if changes else row

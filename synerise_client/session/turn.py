@@ -1,0 +1,133 @@
+"""One call's turn in the session: what it works on, what it changes, who is told."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Protocol
+
+from synerise_client.errors import CallEnded
+from synerise_client.models.enums import ClientSessionEndReason
+from synerise_client.session.state import ended, signed_in, with_token
+
+if TYPE_CHECKING:
+    from synerise_client.api.cancellation import Cancellation
+    from synerise_client.session.clock import Clock
+    from synerise_client.session.state import SessionState, SessionToken
+    from synerise_client.session.store import Change, StateStore
+
+
+class StateListener(Protocol):
+    """Whoever wants to know that a customer came or went."""
+
+    def client_signed_in(self) -> None:
+        """Somebody is signed in now."""
+
+    def client_signed_out(self, reason: ClientSessionEndReason) -> None:
+        """Nobody is signed in any more."""
+
+
+class Turn:
+    """What a call knows and may do while it is its turn, on the worker thread.
+
+    Args:
+        call: what may end it.
+        store: the session's state.
+        clock: tells whether a token lives.
+        listener: told of every sign-in and end, once it is stored.
+    """
+
+    def __init__(
+        self, call: Cancellation, store: StateStore, clock: Clock, listener: StateListener
+    ) -> None:
+        self.call = call
+        self._store = store
+        self._clock = clock
+        self._listener = listener
+        store.flush()
+        self._tell_of_other_processes()
+        self._epoch = store.state.epoch
+
+    @property
+    def state(self) -> SessionState:
+        """The newest state of the session that this call works for.
+
+        Raises:
+            CallEnded: that session has ended.
+        """
+        state = self._store.state
+        if state.epoch != self._epoch:
+            raise CallEnded
+        return state
+
+    def caught_up(self) -> SessionState:
+        """Look whether another process has changed the session, and return the state."""
+        self._store.flush()
+        return self.state
+
+    def is_logged_in(self) -> bool:
+        """Whether somebody is signed in now, simple authentication included."""
+        return self.state.is_logged_in(self._clock.elapsed())
+
+    def take_token(self, token: SessionToken, *, instead_of: SessionToken | None) -> SessionToken:
+        """Store ``token``, unless another process was quicker; return the one that holds."""
+        offset = self._offset(token)
+
+        def take(current: SessionState) -> SessionState:
+            if current.token != instead_of:
+                return current
+            return with_token(current, token, offset)
+
+        self._commit(take)
+        return self.state.token or token
+
+    def sign_in(self, token: SessionToken, uuid: str, identity: str) -> None:
+        """Start a customer's session in place of the one there is.
+
+        Args:
+            token: that the customer signed in with.
+            uuid: the customer's from now on.
+            identity: who it is, to be compared with the next one.
+        """
+        was_logged_in, offset = self.is_logged_in(), self._offset(token)
+        self._commit(
+            lambda state: signed_in(state, token, uuid, identity, offset), user_decided=True
+        )
+        if was_logged_in:
+            self._listener.client_signed_out(ClientSessionEndReason.UserSignOut)
+        self._listener.client_signed_in()
+
+    def end(self, reason: ClientSessionEndReason, change: Change | None = None) -> None:
+        """End the customer's session: stored first, then told.
+
+        Args:
+            reason: what the listener hears.
+            change: how the state changes; by default the token goes and the uuid stays.
+        """
+        self._commit(change or (lambda state: ended(state, reason)), user_decided=True)
+        self._listener.client_signed_out(reason)
+
+    def over(self, *, has_lost: bool = False) -> None:
+        """Store what is still unsaved, and tell what other processes did meanwhile.
+
+        Args:
+            has_lost: the session has ended under the call, perhaps elsewhere.
+        """
+        if has_lost or self._store.has_unsaved:
+            self._store.flush()
+        self._tell_of_other_processes()
+
+    def _commit(self, change: Change, *, user_decided: bool = False) -> None:
+        self.call.check()
+        self._epoch = self._store.commit(self._epoch, change, user_decided=user_decided).epoch
+
+    def _offset(self, token: SessionToken) -> float:
+        server_time = token.expiration - token.remaining(self._clock.elapsed())
+        return server_time - self._clock.wall()
+
+    def _tell_of_other_processes(self) -> None:
+        for before, after in self._store.takeovers():
+            has_ended = before.epoch != after.epoch
+            if has_ended and before.holds_login:
+                reason = after.end_reason or ClientSessionEndReason.NotSpecified
+                self._listener.client_signed_out(reason)
+            if after.is_logged_in(self._clock.elapsed()) and (has_ended or not before.holds_login):
+                self._listener.client_signed_in()
