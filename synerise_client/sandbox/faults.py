@@ -1,0 +1,197 @@
+"""Things that go wrong on purpose, once each, in the order in which they were set.
+
+A request takes one fault: the first that waits for its operation. Two faults on one
+operation therefore meet two requests, never the same one.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections import deque
+from collections.abc import Callable, Mapping
+from types import TracebackType
+from typing import Protocol
+
+from werkzeug.wrappers import Response
+
+from synerise_client.sandbox.replies import Refusal, json_response
+from synerise_client.sandbox.routes import ROUTES, check_operation
+
+Act = Callable[[], Response]
+"""Carries the request out and gives the answer."""
+
+
+class Fault(Protocol):
+    """One thing that can go wrong with a request."""
+
+    @property
+    def over(self) -> bool:
+        """Whether it was taken back before a request met it."""
+
+    def answer(self, act: Act, /) -> Response | None:
+        """Answer a request; None closes the connection without an answer."""
+
+
+class Failure:
+    """The request is refused; the server does not act on it.
+
+    Args:
+        status: The HTTP status.
+        headers: Headers of the answer; they win over the usual ones.
+        body: None is the documented error body, str and bytes go out as they are, anything
+            else as JSON.
+    """
+
+    over = False
+
+    def __init__(self, status: int, headers: Mapping[str, str] | None, body: object) -> None:
+        self._status = status
+        self._headers = dict(headers or {})
+        self._body = body
+
+    def answer(self, _act: Act, /) -> Response:
+        """Answer without acting."""
+        if self._body is None:
+            raise Refusal(self._status, headers=self._headers)
+        if not isinstance(self._body, str | bytes):
+            return json_response(self._body, self._status, self._headers)
+        response = Response(self._body, self._status, mimetype="text/html")
+        response.headers.update(self._headers)
+        return response
+
+
+class Drop:
+    """The server acts, and its answer is lost."""
+
+    over = False
+
+    def answer(self, act: Act) -> None:
+        """Act without answering."""
+        act()
+
+
+class Delay:
+    """The server acts at once, and its answer comes later.
+
+    Args:
+        seconds: How much later.
+        stopped: Set when the server stops: nothing waits beyond that.
+    """
+
+    over = False
+
+    def __init__(self, seconds: float, stopped: threading.Event) -> None:
+        self._seconds = seconds
+        self._stopped = stopped
+
+    def answer(self, act: Act) -> Response:
+        """Act and wait."""
+        response = act()
+        self._stopped.wait(self._seconds)
+        return response
+
+
+class Hold:
+    """The server acts at once, and its answer waits until it is released.
+
+    `arrived` is set as soon as a request was acted on. `release` lets the answer go, and takes
+    the hold back if no request has come yet. Used as a context manager, it releases at the end.
+    """
+
+    def __init__(self) -> None:
+        self.arrived = threading.Event()
+        self._released = threading.Event()
+
+    def __enter__(self) -> Hold:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self.release()
+
+    @property
+    def over(self) -> bool:
+        """Whether it was released."""
+        return self._released.is_set()
+
+    def release(self) -> None:
+        """Let the answer go."""
+        self._released.set()
+
+    def answer(self, act: Act) -> Response:
+        """Act and wait."""
+        response = act()
+        self.arrived.set()
+        self._released.wait()
+        return response
+
+
+class Faults:
+    """The faults that wait for requests, in order, for each operation."""
+
+    def __init__(self) -> None:
+        self._stopped = threading.Event()
+        self._lock = threading.Lock()
+        self._queues: dict[str, deque[Fault]] = {route.operation: deque() for route in ROUTES}
+        self._holds: list[Hold] = []
+
+    def fail(
+        self,
+        operation: str,
+        status: int,
+        times: int,
+        headers: Mapping[str, str] | None,
+        body: object,
+    ) -> None:
+        """Refuse the next requests."""
+        self._add(operation, Failure(status, headers, body), times)
+
+    def drop(self, operation: str, times: int) -> None:
+        """Lose the next answers."""
+        self._add(operation, Drop(), times)
+
+    def delay(self, operation: str, seconds: float, times: int) -> None:
+        """Answer the next requests late."""
+        self._add(operation, Delay(seconds, self._stopped), times)
+
+    def hold(self, operation: str) -> Hold:
+        """Keep the next answer back."""
+        hold = Hold()
+        self._add(operation, hold, 1)
+        with self._lock:
+            self._holds = [held for held in self._holds if not held.over]
+            self._holds.append(hold)
+        return hold
+
+    def next(self, operation: str) -> Fault | None:
+        """Take the fault that a request to this operation meets."""
+        with self._lock:
+            queue = self._queues[operation]
+            while queue:
+                fault = queue.popleft()
+                if not fault.over:
+                    return fault
+            return None
+
+    def resume(self) -> None:
+        """Let delays last again, after `release`."""
+        self._stopped.clear()
+
+    def release(self) -> None:
+        """Let every answer go that is held or delayed."""
+        self._stopped.set()
+        with self._lock:
+            holds, self._holds = self._holds, []
+        for hold in holds:
+            hold.release()
+
+    def _add(self, operation: str, fault: Fault, times: int) -> None:
+        check_operation(operation)
+        if times < 1:
+            raise ValueError(f"A fault happens at least once, not {times} times")
+        with self._lock:
+            self._queues[operation].extend([fault] * times)
