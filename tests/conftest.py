@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import threading
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -24,6 +25,7 @@ from synerise_client.synerise import SyneriseFacade, SyneriseInitializer
 
 EMAIL = "anna@example.com"
 PASSWORD = "Pass1!word"
+SECRET_FIELDS = {"password", "oldPassword", "token", "pinCode", "confirmationCode"}
 NO_WAITING = RetryPolicy(initial=0, maximum=0)
 
 
@@ -101,6 +103,28 @@ class Heard:
 
     def clear(self) -> None:
         self.told.clear()
+
+
+class Log(logging.Handler):
+    """Keeps every line, tracebacks included."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.lines: list[str] = []
+        self.setFormatter(logging.Formatter("%(name)s %(levelname)s %(message)s"))
+
+    def emit(self, record: logging.LogRecord) -> None:
+        self.lines.append(self.format(record))
+
+
+def secrets_of(sandbox: Sandbox) -> set[str]:
+    """Return everything secret that a sandbox was sent, or would be: it must not be logged."""
+    found = {sandbox.api_key, PASSWORD}
+    for request in sandbox.requests:
+        found.add(request.headers.get("Authorization", "").removeprefix("Bearer "))
+        body = request.json if isinstance(request.json, dict) else {}
+        found.update(str(value) for name, value in body.items() if name in SECRET_FIELDS)
+    return {secret for secret in found if len(secret) > 3}
 
 
 class Team:
@@ -189,8 +213,18 @@ class Team:
 
 @pytest.fixture
 def sandbox() -> Iterator[Sandbox]:
-    with Sandbox() as sandbox:
-        yield sandbox
+    """A sandbox; afterwards the whole log, down to debug, is searched for its secrets."""
+    log, before = Log(), logging.root.level
+    logging.root.addHandler(log)
+    logging.root.setLevel(logging.DEBUG)
+    try:
+        with Sandbox() as sandbox:
+            yield sandbox
+    finally:
+        logging.root.removeHandler(log)
+        logging.root.setLevel(before)
+    text = "\n".join(log.lines)
+    assert not [secret for secret in secrets_of(sandbox) if secret in text], "a secret was logged"
 
 
 @pytest.fixture

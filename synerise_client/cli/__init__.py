@@ -1,0 +1,16 @@
+"""The command ``synerise-client``."""
+
+from __future__ import annotations
+
+import sys
+
+
+def main() -> None:
+    """Run the command line; without click it says what to install."""
+    try:
+        from synerise_client.cli.commands import synerise_client
+    except ModuleNotFoundError as error:
+        if error.name != "click":
+            raise
+        sys.exit("synerise-client needs click: pip install 'synerise_client[sandbox]'")
+    synerise_client(prog_name="synerise-client")

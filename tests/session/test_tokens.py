@@ -1,0 +1,269 @@
+"""refreshToken, retrieveToken, and which token a call gets."""
+
+from __future__ import annotations
+
+from datetime import datetime, timezone
+from typing import Any
+
+import pytest
+
+from synerise_client import (
+    ClientAccountRegisterContext,
+    ClientSessionEndReason,
+    Error,
+    Synerise,
+    Token,
+    TokenOrigin,
+)
+from tests.conftest import EMAIL, PASSWORD, Team
+from tests.session.scenes import ABSENT, bearers, bodies, token_answer
+
+YEAR = 365.25 * 24 * 3600
+NEED_A_CUSTOMER = ["refreshToken", "retrieveToken", "getAccount"]
+
+UNUSABLE: dict[str, dict[str, Any]] = {
+    "no token": {"token": ABSENT},
+    "null as token": {"token": None},
+    "an empty token": {"token": ""},
+    "a number as token": {"token": 12},
+    "a token with a line feed": {"token": "a\nb"},
+    "a token with a no-break space": {"token": "a\u00a0b"},
+    "a token with an accent": {"token": "tokén"},
+    "no expiration": {"expiration": ABSENT},
+    "null as expiration": {"expiration": None},
+    "a text as expiration": {"expiration": "1999999999"},
+    "a bool as expiration": {"expiration": True},
+    "an infinite expiration": {"expiration": float("inf")},
+    "an expiration that is no number": {"expiration": float("nan")},
+}
+
+
+def new_customer(email: str = "new@example.com") -> ClientAccountRegisterContext:
+    return ClientAccountRegisterContext(email, PASSWORD)
+
+
+@pytest.mark.parametrize("method", NEED_A_CUSTOMER)
+def test_without_a_customer_it_is_3200_and_nothing_is_sent(team: Team, method: str) -> None:
+    team.client()
+    error = team.call(method)
+    assert isinstance(error, Error)
+    assert error.code == 3200
+    assert team.operations == []
+
+
+@pytest.mark.parametrize("method", NEED_A_CUSTOMER)
+def test_an_anonymous_token_is_no_customer(team: Team, method: str) -> None:
+    team.client()
+    team.call("registerAccount", new_customer())
+    assert team.call(method).code == 3200
+    assert team.operations == ["login_anonymous", "register"]
+
+
+@pytest.mark.parametrize("method", NEED_A_CUSTOMER)
+def test_an_expired_token_is_3210_ends_the_session_and_sends_nothing(
+    team: Team, method: str
+) -> None:
+    team.client()
+    team.sign_in()
+    team.heard.clear()
+    team.time_passes(3601)
+    assert team.call(method).code == 3210
+    assert team.heard.events == [("out", ClientSessionEndReason.SessionExpiration)]
+    assert team.call(method).code == 3200
+    assert team.heard.events == [("out", ClientSessionEndReason.SessionExpiration)]
+    assert team.operations == ["login"]
+
+
+def test_refresh_token_hands_out_the_new_token(team: Team) -> None:
+    team.client()
+    team.sign_in()
+    old = team.call("retrieveToken")
+    new = team.call("refreshToken")
+    assert isinstance(new, Token)
+    assert new.tokenString != old.tokenString
+    assert team.call("retrieveToken") == new
+
+
+def test_refresh_token_refreshes_a_token_that_is_not_due(team: Team) -> None:
+    team.client()
+    team.sign_in()
+    team.call("refreshToken")
+    team.call("refreshToken")
+    assert team.operations == ["login", "refresh", "refresh"]
+
+
+def test_a_refresh_carries_the_current_token_and_the_api_key(team: Team) -> None:
+    team.client()
+    team.sign_in()
+    first = team.call("retrieveToken").tokenString
+    second = team.call("refreshToken").tokenString
+    team.call("refreshToken")
+    assert bearers(team, "refresh") == [first, second]
+    assert bodies(team, "refresh") == [{"apiKey": team.sandbox.api_key}] * 2
+
+
+def test_a_live_token_is_handed_out_without_a_request(team: Team) -> None:
+    team.client()
+    team.sign_in()
+    first = team.call("retrieveToken")
+    team.time_passes(1700)
+    assert team.call("retrieveToken") == first
+    assert team.operations == ["login"]
+
+
+def test_a_token_is_what_the_server_said_of_it(team: Team) -> None:
+    team.client()
+    team.sandbox.fail("login", 200, body=token_answer(team, expiration=1_999_999_999))
+    assert team.call("signIn", EMAIL, PASSWORD) is True
+    assert team.call("retrieveToken") == Token(
+        tokenString="a-token-of-the-test",
+        expirationDate=datetime.fromtimestamp(1_999_999_999, timezone.utc),
+        rlm="client",
+        origin=TokenOrigin.Synerise,
+        clientId="1234",
+        customId="custom-1",
+    )
+
+
+def test_a_refresh_reply_that_leaves_fields_out_keeps_the_old_values(team: Team) -> None:
+    team.client()
+    team.sign_in(customId="custom-2")
+    old = team.call("retrieveToken")
+    sparse = token_answer(team, customId=ABSENT, clientId=ABSENT, realm=ABSENT, origin=ABSENT)
+    team.sandbox.fail("refresh", 200, body=sparse)
+    new = team.call("refreshToken")
+    assert new.tokenString == "a-token-of-the-test"
+    assert (new.customId, new.clientId, new.rlm) == ("custom-2", old.clientId, "client")
+    assert new.clientId
+    assert Synerise.Client.isSignedIn()
+
+
+def test_a_refresh_reply_with_other_values_replaces_the_old_ones(team: Team) -> None:
+    team.client()
+    team.sign_in(customId="custom-2")
+    team.sandbox.fail("refresh", 200, body=token_answer(team, realm="other"))
+    new = team.call("refreshToken")
+    assert (new.customId, new.clientId, new.rlm) == ("custom-1", "1234", "other")
+
+
+@pytest.mark.parametrize("changes", UNUSABLE.values(), ids=UNUSABLE)
+def test_an_unusable_token_signs_nobody_in(team: Team, changes: dict[str, Any]) -> None:
+    client = team.client()
+    uuid = client.getUUID()
+    team.sandbox.fail("login", 200, body=token_answer(team, **changes))
+    assert team.call("signIn", EMAIL, PASSWORD).code == -106
+    assert team.operations == ["login"]
+    assert not client.isSignedIn()
+    assert client.getUUID() == uuid
+    assert team.heard.events == []
+
+
+@pytest.mark.parametrize("changes", UNUSABLE.values(), ids=UNUSABLE)
+def test_an_unusable_refreshed_token_leaves_the_old_one(
+    team: Team, changes: dict[str, Any]
+) -> None:
+    client = team.client()
+    team.sign_in()
+    old = team.call("retrieveToken")
+    team.sandbox.fail("refresh", 200, body=token_answer(team, **changes))
+    assert team.call("refreshToken").code == -106
+    assert team.operations == ["login", "refresh"]
+    assert client.isSignedIn()
+    assert team.call("retrieveToken") == old
+
+
+@pytest.mark.parametrize("left", [-10, 0, 10.1 * YEAR, 1000 * YEAR])
+def test_an_expiration_that_is_past_or_over_ten_years_ahead_is_unusable(
+    team: Team, left: float
+) -> None:
+    client = team.client()
+    team.sandbox.fail("login", 200, body=token_answer(team, left))
+    assert team.call("signIn", EMAIL, PASSWORD).code == -106
+    assert not client.isSignedIn()
+
+
+def test_an_expiration_in_milliseconds_is_unusable(team: Team) -> None:
+    client = team.client()
+    expiration = int((team.clock.wall() + 3600) * 1000)
+    team.sandbox.fail("login", 200, body=token_answer(team, expiration=expiration))
+    assert team.call("signIn", EMAIL, PASSWORD).code == -106
+    assert not client.isSignedIn()
+
+
+@pytest.mark.parametrize("left", [2, 9.9 * YEAR])
+def test_an_expiration_up_to_ten_years_ahead_is_usable(team: Team, left: float) -> None:
+    client = team.client()
+    team.sandbox.fail("login", 200, body=token_answer(team, left))
+    assert team.call("signIn", EMAIL, PASSWORD) is True
+    assert client.isSignedIn()
+
+
+@pytest.mark.parametrize("body", ["<html></html>", "", "[]", "null", b"\xff"])
+def test_an_answer_that_is_no_json_object_signs_nobody_in(team: Team, body: str | bytes) -> None:
+    client = team.client()
+    team.sandbox.fail("login", 200, body=body)
+    assert team.call("signIn", EMAIL, PASSWORD).code == -106
+    assert team.operations == ["login"]
+    assert not client.isSignedIn()
+
+
+def test_a_call_for_anybody_carries_the_customers_token_if_there_is_one(team: Team) -> None:
+    team.client()
+    team.sign_in()
+    token = team.call("retrieveToken").tokenString
+    assert team.call("registerAccount", new_customer()) is True
+    assert team.operations == ["login", "register"]
+    assert bearers(team, "register") == [token]
+
+
+def test_an_anonymous_token_is_fetched_once_and_kept(team: Team) -> None:
+    client = team.client()
+    team.call("registerAccount", new_customer("one@example.com"))
+    team.call("registerAccount", new_customer("two@example.com"))
+    assert team.operations == ["login_anonymous", "register", "register"]
+    assert bodies(team, "login_anonymous")[0]["uuid"] == client.getUUID()
+    first, second = bearers(team, "register")
+    assert first == second
+    assert not client.isSignedIn()
+
+
+def test_an_expired_anonymous_token_is_fetched_anew_silently(team: Team) -> None:
+    team.client()
+    team.call("registerAccount", new_customer("one@example.com"))
+    team.time_passes(3601)
+    assert team.call("registerAccount", new_customer("two@example.com")) is True
+    assert team.operations == ["login_anonymous", "register"] * 2
+    assert team.heard.events == []
+
+
+def test_an_anonymous_token_whose_refresh_is_refused_is_fetched_anew_silently(team: Team) -> None:
+    team.client()
+    team.call("registerAccount", new_customer("one@example.com"))
+    team.sandbox.revoke_all()
+    team.time_passes(1801)
+    assert team.call("registerAccount", new_customer("two@example.com")) is True
+    assert team.operations[2:] == ["refresh", "login_anonymous", "register"]
+    assert team.heard.events == []
+
+
+def test_an_anonymous_token_that_a_call_is_refused_with_is_fetched_anew_silently(
+    team: Team,
+) -> None:
+    team.client()
+    team.call("registerAccount", new_customer("one@example.com"))
+    team.sandbox.revoke_all()
+    assert team.call("registerAccount", new_customer("two@example.com")) is True
+    assert team.operations[2:] == ["register", "login_anonymous", "register"]
+    assert team.heard.events == []
+
+
+def test_when_a_customers_token_has_expired_a_call_for_anybody_goes_on_anonymously(
+    team: Team,
+) -> None:
+    team.client()
+    team.sign_in()
+    team.heard.clear()
+    team.time_passes(3601)
+    assert team.call("registerAccount", new_customer()) is True
+    assert team.operations == ["login", "login_anonymous", "register"]
+    assert team.heard.events == [("out", ClientSessionEndReason.SessionExpiration)]

@@ -1,0 +1,100 @@
+"""What an import costs: heavy packages wait until they are needed."""
+
+from __future__ import annotations
+
+import ast
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+import synerise_client
+
+PACKAGE = Path(synerise_client.__file__).parent
+FLOORS = (
+    {"errors", "models", "fork"},
+    {"api"},
+    {"callbacks", "delivery", "script_end"},
+    {"call"},
+    {"connector"},
+    {"session"},
+    {"modules"},
+    {"synerise", "sandbox"},
+    {"cli"},
+)
+"""From the ground up; connector and session do not know each other."""
+
+
+def modules_after(code: str) -> set[str]:
+    script = f"{code}\nimport sys\nprint(*sys.modules)"
+    return set(
+        subprocess.run(
+            [sys.executable, "-c", script], check=True, capture_output=True, text=True
+        ).stdout.split()
+    )
+
+
+def test_importing_the_package_loads_nothing_heavy() -> None:
+    loaded = modules_after("import synerise_client")
+    assert not loaded & {"requests", "tenacity", "sqlite3", "flask", "platformdirs", "attrs"}
+
+
+def test_importing_the_usual_names_loads_neither_the_network_nor_the_store() -> None:
+    loaded = modules_after("from synerise_client import Synerise, Token, TokenOrigin, Error")
+    assert not loaded & {"requests", "tenacity", "sqlite3", "flask", "platformdirs", "urllib3"}
+
+
+def test_a_cached_token_is_handed_out_without_the_network_packages() -> None:
+    loaded = modules_after(
+        "from synerise_client import *\n"
+        "Synerise.Initializer().withApiKey('k').withStorage(MemoryStorage()).init()\n"
+        "Synerise.Client.retrieveToken(print, lambda error: None)\n"
+        "Synerise.waitUntilIdle()"
+    )
+    assert not loaded & {"requests", "tenacity", "urllib3", "hashlib", "email"}
+
+
+def test_every_public_name_can_be_imported() -> None:
+    for name in synerise_client.__all__:
+        assert getattr(synerise_client, name) is not None
+    assert set(synerise_client.__all__) == set(synerise_client._HOMES)
+    assert dir(synerise_client) == sorted(synerise_client.__all__)
+
+
+def test_an_unknown_public_name_is_an_attribute_error() -> None:
+    with pytest.raises(AttributeError, match="Synerize"):
+        _ = synerise_client.Synerize
+
+
+def imports_of(path: Path) -> set[str]:
+    """Return the first part, below the package, of everything that a module imports."""
+    found = set()
+    for node in ast.walk(ast.parse(path.read_text())):
+        if isinstance(node, ast.ImportFrom) and node.module:
+            found.add(node.module)
+        elif isinstance(node, ast.Import):
+            found.update(alias.name for alias in node.names)
+    prefix = "synerise_client."
+    return {name.removeprefix(prefix).split(".")[0] for name in found if name.startswith(prefix)}
+
+
+@pytest.mark.parametrize(
+    "path", sorted(PACKAGE.rglob("*.py")), ids=lambda path: str(path.relative_to(PACKAGE))
+)
+def test_a_module_imports_only_from_floors_below_it(path: Path) -> None:
+    part = path.relative_to(PACKAGE).with_suffix("").parts[0]
+    if part == "__init__":
+        return
+    floor = next(number for number, parts in enumerate(FLOORS) if part in parts)
+    allowed = {part}.union(*FLOORS[:floor])
+    if part == "session":
+        allowed -= {"connector", "call", "callbacks", "delivery", "script_end"}
+    if part == "sandbox":
+        allowed = {part}
+    assert imports_of(path) <= allowed
+
+
+@pytest.mark.parametrize("path", sorted(PACKAGE.rglob("*.py")), ids=lambda path: path.name)
+def test_no_module_is_over_400_lines(path: Path) -> None:
+    assert len(path.read_text().splitlines()) <= 400
