@@ -6,25 +6,49 @@ somebody in need not wait for what it does not use.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
-
+TYPE_CHECKING = False  # what typing calls so, without loading it
 if TYPE_CHECKING:
+    from typing import Any
+
     from synerise_client.api.policy import RetryPolicy
     from synerise_client.errors import Error, ErrorCause, ErrorCode
+    from synerise_client.initializer import SyneriseInitializer
     from synerise_client.models.account_information import ClientAccountInformation
     from synerise_client.models.agreements import ClientAgreements
-    from synerise_client.models.contexts import ClientAccountRegisterContext
-    from synerise_client.models.enums import (
-        ClientSessionEndReason,
-        ClientSex,
-        ClientSignOutMode,
-        TokenOrigin,
+    from synerise_client.models.conditional_auth_result import ClientConditionalAuthResult
+    from synerise_client.models.contexts import (
+        ClientAccountRegisterContext,
+        ClientAccountUpdateBasicInformationContext,
+        ClientAccountUpdateContext,
+        ClientAuthContext,
+        ClientSimpleAuthenticationData,
     )
+    from synerise_client.models.enums import (
+        ClientConditionalAuthStatus,
+        ClientConditionalAuthStatusFromString,
+        ClientConditionalAuthStatusToString,
+        ClientIdentityProvider,
+        ClientIdentityProviderFromString,
+        ClientIdentityProviderToString,
+        ClientSessionEndReason,
+        ClientSessionEndReasonFromString,
+        ClientSessionEndReasonToString,
+        ClientSex,
+        ClientSexFromString,
+        ClientSexToString,
+        ClientSignOutMode,
+        ClientSignOutModeFromString,
+        ClientSignOutModeToString,
+        TokenOrigin,
+        TokenOriginFromString,
+        TokenOriginToString,
+    )
+    from synerise_client.models.initialization_config import InitializationConfig
     from synerise_client.models.token import Token
     from synerise_client.models.unset import UNSET
     from synerise_client.modules.client_module import ClientModule
     from synerise_client.session.storage import MemoryStorage, SQLiteStorage
-    from synerise_client.synerise import Synerise, SyneriseInitializer
+    from synerise_client.synerise import Synerise
 
 __version__ = "0.1.0"
 
@@ -32,14 +56,32 @@ __all__ = [
     "UNSET",
     "ClientAccountInformation",
     "ClientAccountRegisterContext",
+    "ClientAccountUpdateBasicInformationContext",
+    "ClientAccountUpdateContext",
     "ClientAgreements",
+    "ClientAuthContext",
+    "ClientConditionalAuthResult",
+    "ClientConditionalAuthStatus",
+    "ClientConditionalAuthStatusFromString",
+    "ClientConditionalAuthStatusToString",
+    "ClientIdentityProvider",
+    "ClientIdentityProviderFromString",
+    "ClientIdentityProviderToString",
     "ClientModule",
     "ClientSessionEndReason",
+    "ClientSessionEndReasonFromString",
+    "ClientSessionEndReasonToString",
     "ClientSex",
+    "ClientSexFromString",
+    "ClientSexToString",
     "ClientSignOutMode",
+    "ClientSignOutModeFromString",
+    "ClientSignOutModeToString",
+    "ClientSimpleAuthenticationData",
     "Error",
     "ErrorCause",
     "ErrorCode",
+    "InitializationConfig",
     "MemoryStorage",
     "RetryPolicy",
     "SQLiteStorage",
@@ -47,27 +89,49 @@ __all__ = [
     "SyneriseInitializer",
     "Token",
     "TokenOrigin",
+    "TokenOriginFromString",
+    "TokenOriginToString",
 ]
 
 _HOMES = {
-    "UNSET": "models.unset",
     "ClientAccountInformation": "models.account_information",
     "ClientAccountRegisterContext": "models.contexts",
+    "ClientAccountUpdateBasicInformationContext": "models.contexts",
+    "ClientAccountUpdateContext": "models.contexts",
     "ClientAgreements": "models.agreements",
+    "ClientAuthContext": "models.contexts",
+    "ClientConditionalAuthResult": "models.conditional_auth_result",
+    "ClientConditionalAuthStatus": "models.enums",
+    "ClientConditionalAuthStatusFromString": "models.enums",
+    "ClientConditionalAuthStatusToString": "models.enums",
+    "ClientIdentityProvider": "models.enums",
+    "ClientIdentityProviderFromString": "models.enums",
+    "ClientIdentityProviderToString": "models.enums",
     "ClientModule": "modules.client_module",
     "ClientSessionEndReason": "models.enums",
+    "ClientSessionEndReasonFromString": "models.enums",
+    "ClientSessionEndReasonToString": "models.enums",
     "ClientSex": "models.enums",
+    "ClientSexFromString": "models.enums",
+    "ClientSexToString": "models.enums",
     "ClientSignOutMode": "models.enums",
+    "ClientSignOutModeFromString": "models.enums",
+    "ClientSignOutModeToString": "models.enums",
+    "ClientSimpleAuthenticationData": "models.contexts",
     "Error": "errors",
     "ErrorCause": "errors",
     "ErrorCode": "errors",
+    "InitializationConfig": "models.initialization_config",
     "MemoryStorage": "session.storage",
     "RetryPolicy": "api.policy",
     "SQLiteStorage": "session.storage",
     "Synerise": "synerise",
-    "SyneriseInitializer": "synerise",
+    "SyneriseInitializer": "initializer",
     "Token": "models.token",
     "TokenOrigin": "models.enums",
+    "TokenOriginFromString": "models.enums",
+    "TokenOriginToString": "models.enums",
+    "UNSET": "models.unset",
 }
 
 

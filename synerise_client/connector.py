@@ -69,28 +69,23 @@ class Connector:
     # What the modules call, on the user's threads.
 
     def submit(
-        self,
-        name: str,
-        work: Work,
-        *arguments: Any,
-        onSuccess: Callback = None,
-        onError: Callback = None,
+        self, name: str, on_success: Callback, on_error: Callback, work: Work, *arguments: Any
     ) -> None:
         """Queue a call.
 
         Args:
             name: of the method, for the log.
+            on_success: gets what ``work`` returns.
+            on_error: gets the Error that it raises.
             work: run on the worker thread with the call's cancellation and the arguments.
             arguments: for ``work``.
-            onSuccess: gets what ``work`` returns.
-            onError: gets the Error that it raises.
 
         Raises:
             TypeError: a callback needs other arguments.
             RuntimeError: the client was shut down.
         """
         call = Call(name, work, arguments)
-        call.expect(onSuccess, onError)
+        call.expect(on_success, on_error)
         with self._changed:
             call.generation = self._generation
             self._enqueue(call)

@@ -148,3 +148,8 @@ class ErrorReply(Error):
 
     retry_after: float | None = None
     is_json: bool = False
+
+    def add_hint(self, hint: str) -> None:
+        """Say in the message what may be done about it."""
+        self.message = f"{self.message} ({hint})"
+        self.args = (self.code, self.message)

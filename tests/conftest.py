@@ -17,6 +17,7 @@ from synerise_client import (
     RetryPolicy,
     Synerise,
 )
+from synerise_client.assembly import assemble
 from synerise_client.modules.settings_module import SettingsModule
 from synerise_client.sandbox import Sandbox
 from synerise_client.session.clock import Clock
@@ -151,7 +152,7 @@ class Team:
             .withStorage(MemoryStorage())
             .withRetryPolicy(NO_WAITING)
         )
-        initializer._clock = self.clock
+        initializer._setup.clock = self.clock
         return initializer
 
     def client(self, storage: Storage | None = None, **settings: Any) -> ClientModule:
@@ -173,11 +174,11 @@ class Team:
     def other_client(self, storage: Storage, heard: Heard | None = None) -> ClientModule:
         """Return another client on ``storage``, as another process would have it."""
         initializer = self.initializer(SyneriseFacade()).withStorage(storage)
-        connector, client = initializer._build()
-        self._others.append(connector)
+        client = assemble(initializer._setup, SettingsModule())
+        self._others.append(client.connector)
         if heard is not None:
-            client.setClientStateChangeListener(heard)
-        return client
+            client.module.setClientStateChangeListener(heard)
+        return client.module
 
     def call(self, method: str, *arguments: Any, client: ClientModule | None = None) -> Any:
         """Call a method, wait, and return what its one callback got: a result or an Error."""

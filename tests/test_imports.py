@@ -20,6 +20,9 @@ FLOORS = (
     {"connector"},
     {"session"},
     {"modules"},
+    {"setup"},
+    {"assembly"},
+    {"initializer"},
     {"synerise", "sandbox"},
     {"cli"},
 )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import subprocess
 import sys
@@ -9,10 +10,10 @@ from pathlib import Path
 
 import pytest
 
-from synerise_client.modules.client_module import ClientModule
 from synerise_client.sandbox import Sandbox
 
 README = Path(__file__).parent.parent / "README.md"
+SURFACE = Path(__file__).parent / "data" / "client-module.json"
 BLOCKS = re.findall(r"^```python\n(.*?)^```", README.read_text(), re.DOTALL | re.MULTILINE)
 
 
@@ -65,7 +66,5 @@ def test_the_first_script_tells_who_the_customer_is(sandbox: Sandbox, tmp_path: 
 def test_the_table_of_methods_names_every_method() -> None:
     table = README.read_text().partition("## Methods")[2].partition("\n## ")[0]
     named = {name for row in table.splitlines() for name in re.findall(r"`(\w+)`", row[:90])}
-    methods = {
-        name for name in vars(ClientModule) if not name.startswith("_") and name != "instance"
-    }
+    methods = {method["name"] for method in json.loads(SURFACE.read_text())["methods"]}
     assert methods <= named

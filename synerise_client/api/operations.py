@@ -6,8 +6,11 @@ from typing import TYPE_CHECKING, Any
 
 from synerise_client.api.replies import Reply, TokenReply, token_reply
 from synerise_client.api.retry import send_with_retries
+from synerise_client.errors import ErrorReply
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from synerise_client.api.cancellation import Cancellation
     from synerise_client.api.policy import RetryPolicy
     from synerise_client.api.routes import Auth, Route
@@ -15,9 +18,9 @@ if TYPE_CHECKING:
 
 
 class Operations:
-    """Synerise's API, as far as a customer's session needs it. Every method blocks.
+    """Synerise's API, as far as a customer's session needs it.
 
-    Each of them takes the ``call`` that may end it, and raises Error.
+    Every method that takes the ``call`` that may end it blocks, and raises Error.
 
     Args:
         transport: sends the requests.
@@ -42,24 +45,38 @@ class Operations:
         """Close the connections that are kept."""
         self._transport.close()
 
+    def with_api_key(self, api_key: str) -> Operations:
+        """Return the same API, over the same connections, with another key."""
+        return Operations(self._transport, self._routes, api_key, self._policy)
+
     def login(
-        self, email: str, password: str, uuid: str, device_id: str, call: Cancellation
+        self, credentials: dict[str, Any], uuid: str, device_id: str, call: Cancellation
     ) -> TokenReply:
-        """Log a customer in by e-mail and password."""
-        body = {
-            "apiKey": self._api_key,
-            "identityProvider": "SYNERISE",
-            "email": email,
-            "password": password,
-            "uuid": uuid,
-            "deviceId": device_id,
-        }
-        return token_reply(self._send("login", body, None, call))
+        """Log a customer in by password or by an identity provider's token."""
+        return self._log_in("login", credentials, uuid, device_id, call)
+
+    def login_conditional(
+        self, credentials: dict[str, Any], uuid: str, device_id: str, call: Cancellation
+    ) -> tuple[dict[str, Any], Callable[[], TokenReply]]:
+        """Log a customer in if nothing stands in the way.
+
+        Returns:
+            The answer, and what reads the token in it.
+        """
+        body = self._login_body(credentials, uuid, device_id)
+        reply = self._send("login_conditional", body, None, call)
+        answer = reply.json_object()
+        return answer, lambda: token_reply(reply, answer)
 
     def login_anonymous(self, uuid: str, device_id: str, call: Cancellation) -> TokenReply:
         """Get a token for a customer who is not known."""
-        body = {"apiKey": self._api_key, "uuid": uuid, "deviceId": device_id}
-        return token_reply(self._send("login_anonymous", body, None, call))
+        return self._log_in("login_anonymous", {}, uuid, device_id, call)
+
+    def simple_authentication(
+        self, fields: dict[str, Any], uuid: str, device_id: str, call: Cancellation
+    ) -> TokenReply:
+        """Log a customer in by what the caller knows."""
+        return self._log_in("simple_authentication", fields, uuid, device_id, call)
 
     def refresh(self, token: str, call: Cancellation) -> TokenReply:
         """Exchange a token that is still alive for a new one."""
@@ -76,13 +93,22 @@ class Operations:
         body = {"apiKey": self._api_key, "fromAllDevices": from_all_devices}
         self._send("logout", body, token, call, is_void=True, policy=policy)
 
-    def register(self, token: str, fields: dict[str, Any], call: Cancellation) -> None:
-        """Register a new customer."""
-        self._send("register", fields, token, call, is_void=True)
+    def send(self, operation: str, token: str, body: dict[str, Any], call: Cancellation) -> None:
+        """Carry out any operation whose answer says nothing but that it was carried out."""
+        self._send(operation, body, token, call, is_void=True)
 
     def account(self, token: str, call: Cancellation) -> dict[str, Any]:
         """Return what the server knows of the customer."""
         return self._send("account", None, token, call).json_object()
+
+    def _login_body(self, fields: dict[str, Any], uuid: str, device_id: str) -> dict[str, Any]:
+        return {"apiKey": self._api_key, **fields, "uuid": uuid, "deviceId": device_id}
+
+    def _log_in(
+        self, operation: str, fields: dict[str, Any], uuid: str, device_id: str, call: Cancellation
+    ) -> TokenReply:
+        body = self._login_body(fields, uuid, device_id)
+        return token_reply(self._send(operation, body, None, call))
 
     def _send(
         self,
@@ -95,9 +121,17 @@ class Operations:
         policy: RetryPolicy | None = None,
     ) -> Reply:
         route = self._routes[operation]
-        return send_with_retries(
-            lambda: self._transport.send(route, body, token, call, ignores_body=is_void),
-            policy or self._policy,
-            call,
-            safe=route.safe,
-        )
+        try:
+            return send_with_retries(
+                lambda: self._transport.send(route, body, token, call, ignores_body=is_void),
+                policy or self._policy,
+                call,
+                safe=route.safe,
+            )
+        except ErrorReply as error:
+            if error.httpStatus == 404 and not route.documented:
+                error.add_hint(
+                    f"the path {route.path} of the operation {operation} is only assumed: "
+                    "withRoutes or SYNERISE_CLIENT_ROUTES replaces it"
+                )
+            raise

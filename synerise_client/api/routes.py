@@ -44,41 +44,39 @@ class Route(NamedTuple):
     documented: bool
 
 
-_DOCUMENTED, _ASSUMED = True, False
+_NOBODY, _ANYBODY, _CLIENT = Auth
 _SAFE, _ONCE = True, False
+_KNOWN, _ASSUMED = True, False
 
-ROUTES: dict[str, Route] = {
-    route.operation: route
-    for route in (
-        Route("login", "POST", "/sauth/v3/auth/login/client", Auth.NONE, _SAFE, _DOCUMENTED),
-        Route(
-            "login_anonymous",
-            "POST",
-            "/sauth/v3/auth/login/client/anonymous",
-            Auth.NONE,
-            _SAFE,
-            _DOCUMENTED,
-        ),
-        Route(
-            "refresh",
-            "POST",
-            "/sauth/v3/auth/refresh/client",
-            Auth.ANONYMOUS,
-            _SAFE,
-            _DOCUMENTED,
-        ),
-        Route("logout", "POST", "/sauth/v3/auth/logout/client", Auth.CLIENT, _SAFE, _ASSUMED),
-        Route("register", "POST", "/sauth/clients/registered", Auth.ANONYMOUS, _ONCE, _DOCUMENTED),
-        Route(
-            "account",
-            "GET",
-            "/v4/my-account/personal-information",
-            Auth.CLIENT,
-            _SAFE,
-            _DOCUMENTED,
-        ),
-    )
-}
+# fmt: off
+_TABLE = (
+    ("login",                    "POST", "/sauth/v3/auth/login/client",                        _NOBODY,  _SAFE, _KNOWN),
+    ("login_conditional",        "POST", "/sauth/v3/auth/login/client/conditional",            _NOBODY,  _SAFE, _KNOWN),
+    ("login_anonymous",          "POST", "/sauth/v3/auth/login/client/anonymous",              _NOBODY,  _SAFE, _KNOWN),
+    ("simple_authentication",    "POST", "/sauth/v3/auth/login/client/simple",                 _NOBODY,  _SAFE, _ASSUMED),
+    ("refresh",                  "POST", "/sauth/v3/auth/refresh/client",                      _ANYBODY, _SAFE, _KNOWN),
+    ("logout",                   "POST", "/sauth/v3/auth/logout/client",                       _CLIENT,  _SAFE, _ASSUMED),
+    ("register",                 "POST", "/sauth/clients/registered",                          _ANYBODY, _ONCE, _KNOWN),
+    ("activation_request",       "POST", "/sauth/clients/activation/request",                  _ANYBODY, _ONCE, _KNOWN),
+    ("activation_confirm",       "POST", "/sauth/clients/activation/confirmation",             _ANYBODY, _ONCE, _KNOWN),
+    ("pin_request",              "POST", "/sauth/clients/activation/by-pin-code/request",      _ANYBODY, _ONCE, _KNOWN),
+    ("pin_confirm",              "POST", "/sauth/clients/activation/by-pin-code/confirmation", _ANYBODY, _ONCE, _KNOWN),
+    ("account",                  "GET",  "/v4/my-account/personal-information",                _CLIENT,  _SAFE, _KNOWN),
+    ("account_update",           "POST", "/v4/my-account/personal-information",                _CLIENT,  _SAFE, _KNOWN),
+    ("basic_information_update", "POST", "/v4/my-account/basic-information",                   _ANYBODY, _SAFE, _ASSUMED),
+    ("password_reset_request",   "POST", "/sauth/clients/password-reset/request",              _ANYBODY, _ONCE, _ASSUMED),
+    ("password_reset_confirm",   "POST", "/sauth/clients/password-reset/confirmation",         _ANYBODY, _ONCE, _ASSUMED),
+    ("password_change",          "POST", "/sauth/my-account/change-password",                  _CLIENT,  _ONCE, _ASSUMED),
+    ("email_change_request",     "POST", "/sauth/my-account/email-change/request",             _CLIENT,  _ONCE, _KNOWN),
+    ("email_change_confirm",     "POST", "/sauth/my-account/email-change/confirmation",        _CLIENT,  _ONCE, _ASSUMED),
+    ("phone_update_request",     "POST", "/sauth/my-account/phone-update/request",             _CLIENT,  _ONCE, _ASSUMED),
+    ("phone_update_confirm",     "POST", "/sauth/my-account/phone-update/confirmation",        _CLIENT,  _ONCE, _ASSUMED),
+    ("account_delete",           "POST", "/sauth/my-account/delete",                           _CLIENT,  _ONCE, _ASSUMED),
+    ("event_custom",             "POST", "/v4/events/custom",                                  _ANYBODY, _SAFE, _KNOWN),
+)
+# fmt: on
+
+ROUTES: dict[str, Route] = {row[0]: Route(*row) for row in _TABLE}
 
 
 def routes_with(paths: Mapping[str, str]) -> dict[str, Route]:
@@ -99,5 +97,6 @@ def routes_with(paths: Mapping[str, str]) -> dict[str, Route]:
             raise ValueError(
                 f"withRoutes: the path of {operation} must be a text that starts with /"
             )
-        routes[operation] = routes[operation]._replace(path=path)
+        # Whoever names a path knows it: it is not assumed any more.
+        routes[operation] = routes[operation]._replace(path=path, documented=True)
     return routes

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
-_NAMES = {str: "a string", bool: "a bool"}
+_NAMES = {str: "a string", bool: "a bool", Mapping: "a mapping"}
 
 
 def check(kind: type, **arguments: Any) -> None:
@@ -26,6 +27,36 @@ def check_optional(kind: type, **arguments: Any) -> None:
         TypeError: one is neither; it is named.
     """
     check(kind, **{name: value for name, value in arguments.items() if value is not None})
+
+
+def check_context(kind: str, context: Any, name: str = "context") -> None:
+    """Check that an argument is of a class in models.contexts.
+
+    Args:
+        kind: the name of the class, so that nobody loads it who never uses one.
+        context: the argument.
+        name: the argument's name.
+
+    Raises:
+        TypeError: it is something else.
+    """
+    from synerise_client.models import contexts
+
+    check(getattr(contexts, kind), **{name: context})
+
+
+def json_parameters(parameters: Any) -> dict[str, Any]:
+    """Return a copy of ``parameters``, empty for None.
+
+    Raises:
+        TypeError: it is no mapping, or holds what JSON cannot.
+        ValueError: it holds NaN or infinity.
+    """
+    from synerise_client.models.fields import json_copy
+
+    check_optional(Mapping, parameters=parameters)
+    copy: dict[str, Any] = json_copy(parameters or {}, "parameters")
+    return copy
 
 
 def _shown(value: Any) -> str:

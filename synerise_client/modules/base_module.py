@@ -11,8 +11,17 @@ if TYPE_CHECKING:
 
     from synerise_client.call import Callback
     from synerise_client.connector import Connector
+    from synerise_client.models.account_information import ClientAccountInformation
+    from synerise_client.models.conditional_auth_result import ClientConditionalAuthResult
+    from synerise_client.models.token import Token
     from synerise_client.modules.settings_module import SettingsModule
     from synerise_client.session.session import Ending
+
+    OnTrue = Callable[[bool], Any] | Callable[[], Any] | None
+    OnToken = Callable[[Token], Any] | Callable[[], Any] | None
+    OnAccount = Callable[[ClientAccountInformation], Any] | Callable[[], Any] | None
+    OnResult = Callable[[ClientConditionalAuthResult], Any] | Callable[[], Any] | None
+    OnError = Callable[[Error], Any] | Callable[[], Any] | None
 
 
 class BaseModule:
@@ -27,37 +36,51 @@ class BaseModule:
         self._connector = connector
         self._settings = settings
 
+    @property
     def isActive(self) -> bool:
-        """Tell whether the module takes calls: the client is not shut down, the SDK enabled."""
+        """Whether calls are carried out: the client is not shut down and the SDK enabled."""
         return not self._connector.is_closed() and self._settings.sdk.enabled
 
     def isAlwaysActive(self) -> bool:
         """Tell whether the module works before the SDK is initialized; it never does."""
         return False
 
-    def configure(self) -> None:
-        """Do nothing: the Initializer hands out modules that are configured."""
+    def configure(self, configuration: object = None) -> None:
+        """Do nothing: what the Initializer hands out is configured."""
 
     def _call(
         self,
         name: str,
-        work: Callable[..., Any],
-        *arguments: Any,
         onSuccess: Callback,
         onError: Callback,
+        work: Callable[..., Any],
+        *arguments: Any,
     ) -> None:
         if not self._settings.sdk.enabled:
             work = _refuse_disabled
-        self._connector.submit(name, work, *arguments, onSuccess=onSuccess, onError=onError)
+        self._connector.submit(name, onSuccess, onError, work, *arguments)
 
     def _end(self, ender: Callable[..., Ending | None], *arguments: Any) -> bool:
-        with self._connector.ending() as announcements:
-            ending = ender(*arguments)
-            if ending is not None:
-                announcements.append(ending.announce)
-        if ending is not None and ending.tell_server is not None:
-            self._connector.submit_in_background("signOut", ending.tell_server)
-        return ending is not None
+        return end_session(self._connector, lambda: ender(*arguments))
+
+
+def end_session(connector: Connector, ender: Callable[[], Ending | None]) -> bool:
+    """End the session at once, with all calls on it.
+
+    Args:
+        connector: that the calls are waiting in.
+        ender: ends the session, or returns None if it did not.
+
+    Returns:
+        Whether it was ended.
+    """
+    with connector.ending() as announcements:
+        ending = ender()
+        if ending is not None:
+            announcements.append(ending.announce)
+    if ending is not None and ending.tell_server is not None:
+        connector.submit_in_background("signOut", ending.tell_server)
+    return ending is not None
 
 
 def _refuse_disabled(*_: Any) -> None:

@@ -1,33 +1,34 @@
-"""Synerise.Client: the customer's session, as lib/main/modules/ClientModule.js declares it."""
+"""Synerise.Client: the customer's session, as lib/main/modules/ClientModule.js declares it.
+
+The methods that concern the account are in ``account_methods``.
+"""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, ClassVar
 
-from synerise_client.modules.arguments import check, check_optional
-from synerise_client.modules.base_module import BaseModule
+from synerise_client.modules.account_methods import AccountMethods
+from synerise_client.modules.arguments import check, check_context, check_optional
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-    from typing import Any
-
     from synerise_client.connector import Connector
-    from synerise_client.errors import Error
-    from synerise_client.models.account_information import ClientAccountInformation
-    from synerise_client.models.contexts import ClientAccountRegisterContext
-    from synerise_client.models.enums import ClientSignOutMode
-    from synerise_client.models.token import Token
+    from synerise_client.models.contexts import ClientAuthContext, ClientSimpleAuthenticationData
+    from synerise_client.models.enums import ClientIdentityProvider, ClientSignOutMode
+    from synerise_client.modules.base_module import OnError, OnResult, OnToken, OnTrue
     from synerise_client.modules.settings_module import SettingsModule
     from synerise_client.modules.state_listener import ClientStateChangeListener
+    from synerise_client.session.account import Account
     from synerise_client.session.session import Session
-
-    OnTrue = Callable[[bool], Any] | Callable[[], Any] | None
-    OnToken = Callable[[Token], Any] | Callable[[], Any] | None
-    OnAccount = Callable[[ClientAccountInformation], Any] | Callable[[], Any] | None
-    OnError = Callable[[Error], Any] | Callable[[], Any] | None
+    from synerise_client.session.sign_in import SignIn
 
 
-class ClientModule(BaseModule):
+NOT_INITIALIZED = (
+    "Synerise is not initialized: call "
+    'Synerise.Initializer().withApiKey("YOUR_PROFILE_API_KEY").init() first'
+)
+
+
+class ClientModule(AccountMethods):
     """The customer: sign in, tokens, UUID, account.
 
     Methods with callbacks return at once. Their work is done on a worker
@@ -59,10 +60,13 @@ class ClientModule(BaseModule):
         connector: Connector,
         settings: SettingsModule,
         session: Session,
+        sign_in: SignIn,
+        account: Account,
         listener: ClientStateChangeListener,
     ) -> None:
-        super().__init__(connector, settings)
+        super().__init__(connector, settings, account)
         self._session = session
+        self._sign_in = sign_in
         self._listener = listener
 
     @classmethod
@@ -73,11 +77,13 @@ class ClientModule(BaseModule):
             RuntimeError: Synerise is not initialized.
         """
         if cls._shared is None:
-            raise RuntimeError(
-                "Synerise is not initialized: call "
-                'Synerise.Initializer().withApiKey("YOUR_PROFILE_API_KEY").init() first'
-            )
+            raise RuntimeError(NOT_INITIALIZED)
         return cls._shared
+
+    @classmethod
+    def share(cls, client: ClientModule | None) -> None:
+        """Make ``client`` the one that :meth:`instance` returns; None: there is none."""
+        cls._shared = client
 
     def setClientStateChangeListener(self, listener: object) -> None:
         """Be told when a customer signs in, and when and why a session ends.
@@ -96,33 +102,6 @@ class ClientModule(BaseModule):
         """
         self._listener.listen(listener)
 
-    def registerAccount(
-        self,
-        context: ClientAccountRegisterContext,
-        onSuccess: OnTrue = None,
-        onError: OnError = None,
-    ) -> None:
-        """Register a new customer. Nobody is signed in by it.
-
-        It is sent only once if no answer comes, as the server may have acted.
-
-        Args:
-            context: what is known of the customer; read at once.
-            onSuccess: gets True.
-            onError: gets an Error: the server's (such as 400 for a password that
-                it does not take), or one of those that any call may get.
-        """
-        from synerise_client.models.contexts import ClientAccountRegisterContext
-
-        check(ClientAccountRegisterContext, context=context)
-        self._call(
-            "registerAccount",
-            self._session.register,
-            context.toObject(),
-            onSuccess=onSuccess,
-            onError=onError,
-        )
-
     def signIn(
         self, email: str, password: str, onSuccess: OnTrue = None, onError: OnError = None
     ) -> None:
@@ -137,12 +116,135 @@ class ClientModule(BaseModule):
             password: is never stored.
             onSuccess: gets True, after the listener's ``onClientSignedIn``.
             onError: gets an Error: 401 for a wrong password, 403 for an account that
-                is not activated, 3050 for an empty e-mail or password, or one of
-                those that any call may get.
+                is not activated, 3050 for an empty e-mail or password, -109
+                while doNotTrack is on, or one of those that any call may get.
+        """
+        check(str, email=email, password=password)
+        self._call("signIn", onSuccess, onError, self._sign_in.by_password, email, password)
+
+    def signInConditionally(
+        self, email: str, password: str, onSuccess: OnResult = None, onError: OnError = None
+    ) -> None:
+        """Sign a customer in with e-mail and password if nothing stands in the way.
+
+        Never creates an account. The form of the server's answer is assumed.
+
+        Args:
+            email: the customer's; upper and lower case count as the same.
+            password: is never stored.
+            onSuccess: gets a :class:`~synerise_client.ClientConditionalAuthResult`,
+                whatever its status; only SUCCESS starts a session.
+            onError: gets an Error: -106 for SUCCESS without a usable token, or as for
+                :meth:`signIn`.
         """
         check(str, email=email, password=password)
         self._call(
-            "signIn", self._session.sign_in, email, password, onSuccess=onSuccess, onError=onError
+            "signInConditionally",
+            onSuccess,
+            onError,
+            self._sign_in.by_password_conditionally,
+            email,
+            password,
+        )
+
+    def authenticate(
+        self,
+        token: str,
+        provider: ClientIdentityProvider | str,
+        context: ClientAuthContext,
+        onSuccess: OnTrue = None,
+        onError: OnError = None,
+    ) -> None:
+        """Sign a customer in with the token of an identity provider.
+
+        The server may create the account. With an authID in the context the UUID
+        is the one that belongs to it; else it is a new one, unless nobody was
+        signed in since the last new UUID.
+
+        Args:
+            token: the provider's; is never stored.
+            provider: OAUTH, FACEBOOK, GOOGLE or APPLE.
+            context: authID, agreements and attributes; read at once.
+            onSuccess: gets True, after the listener's ``onClientSignedIn``.
+            onError: gets an Error: 401 or 403 if the token is refused, 3050 for another
+                provider or an empty token, -109 while doNotTrack is on, or one of
+                those that any call may get.
+        """
+        check(str, token=token, provider=provider)
+        check_context("ClientAuthContext", context)
+        self._call(
+            "authenticate",
+            onSuccess,
+            onError,
+            self._sign_in.by_provider,
+            token,
+            provider,
+            context.toObject(),
+        )
+
+    def authenticateConditionally(
+        self,
+        token: str,
+        provider: ClientIdentityProvider | str,
+        context: ClientAuthContext,
+        onSuccess: OnResult = None,
+        onError: OnError = None,
+    ) -> None:
+        """Sign a customer in with a provider's token if nothing stands in the way.
+
+        Never creates an account. The form of the server's answer is assumed.
+
+        Args:
+            token: the provider's; is never stored.
+            provider: OAUTH, FACEBOOK, GOOGLE or APPLE.
+            context: authID, agreements and attributes; read at once.
+            onSuccess: gets a :class:`~synerise_client.ClientConditionalAuthResult`,
+                whatever its status; only SUCCESS starts a session.
+            onError: gets an Error: -106 for SUCCESS without a usable token, or as for
+                :meth:`authenticate`.
+        """
+        check(str, token=token, provider=provider)
+        check_context("ClientAuthContext", context)
+        self._call(
+            "authenticateConditionally",
+            onSuccess,
+            onError,
+            self._sign_in.by_provider_conditionally,
+            token,
+            provider,
+            context.toObject(),
+        )
+
+    def simpleAuthentication(
+        self,
+        data: ClientSimpleAuthenticationData,
+        authID: str,
+        onSuccess: OnTrue = None,
+        onError: OnError = None,
+    ) -> None:
+        """Sign a customer in without a password, by what the caller knows of them.
+
+        Such a session counts for ``isSignedInViaSimpleAuthentication`` only. The
+        UUID is the one in ``data``, else the one that belongs to ``authID``. The
+        route is assumed.
+
+        Args:
+            data: of the customer; read at once.
+            authID: the customer's identifier in the caller's system.
+            onSuccess: gets True, after the listener's ``onClientSignedIn``.
+            onError: gets an Error: 412 if the server misses e-mail and customId, 3050
+                for an empty authID, -109 while doNotTrack is on, or one of those
+                that any call may get.
+        """
+        check_context("ClientSimpleAuthenticationData", data, name="data")
+        check(str, authID=authID)
+        self._call(
+            "simpleAuthentication",
+            onSuccess,
+            onError,
+            self._sign_in.simply,
+            data.toObject(),
+            authID,
         )
 
     def isSignedIn(self) -> bool:
@@ -192,11 +294,11 @@ class ClientModule(BaseModule):
         check(bool, fromAllDevices=fromAllDevices)
         self._call(
             "signOutWithMode",
+            onSuccess,
+            onError,
             self._session.sign_out_with_mode,
             mode,
             fromAllDevices,
-            onSuccess=onSuccess,
-            onError=onError,
         )
 
     def refreshToken(self, onSuccess: OnToken = None, onError: OnError = None) -> None:
@@ -210,9 +312,7 @@ class ClientModule(BaseModule):
                 expired (both without any request), 401 or 403 if the server refuses,
                 which ends the session, or one of those that any call may get.
         """
-        self._call(
-            "refreshToken", self._session.refresh_token, onSuccess=onSuccess, onError=onError
-        )
+        self._call("refreshToken", onSuccess, onError, self._session.refresh_token)
 
     def retrieveToken(self, onSuccess: OnToken = None, onError: OnError = None) -> None:
         """Get the customer's current token, refreshed first if that is due.
@@ -225,9 +325,7 @@ class ClientModule(BaseModule):
             onSuccess: gets a :class:`~synerise_client.Token` that is valid now.
             onError: gets an Error, as for :meth:`refreshToken`.
         """
-        self._call(
-            "retrieveToken", self._session.retrieve_token, onSuccess=onSuccess, onError=onError
-        )
+        self._call("retrieveToken", onSuccess, onError, self._session.retrieve_token)
 
     def getUUID(self) -> str:
         """Return the customer's current UUID. Never waits.
@@ -275,13 +373,3 @@ class ClientModule(BaseModule):
         Source: the Synerise documentation, "Destroy current session".
         """
         self._end(self._session.destroy)
-
-    def getAccount(self, onSuccess: OnAccount = None, onError: OnError = None) -> None:
-        """Get what Synerise knows of the customer who is logged in.
-
-        Args:
-            onSuccess: gets a :class:`~synerise_client.ClientAccountInformation`.
-            onError: gets an Error: 3200 if nobody is logged in, 3210 if the token has
-                expired (both without any request), or one of those that any call may get.
-        """
-        self._call("getAccount", self._session.account, onSuccess=onSuccess, onError=onError)

@@ -7,10 +7,10 @@ on any thread.
 
 from __future__ import annotations
 
-import uuid
 from contextlib import contextmanager
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
+from uuid import NAMESPACE_URL, uuid4, uuid5
 
 from attrs import evolve, frozen
 
@@ -32,16 +32,19 @@ from synerise_client.session.turn import Turn
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+    from typing import TypeVar
 
     from synerise_client.api.cancellation import Cancellation
     from synerise_client.api.operations import Operations
-    from synerise_client.models.account_information import ClientAccountInformation
+    from synerise_client.api.replies import TokenReply
     from synerise_client.models.token import Token
     from synerise_client.session.clock import Clock
     from synerise_client.session.state import SessionToken
     from synerise_client.session.storage import SessionKey, Storage
     from synerise_client.session.tokens import TokenSource
     from synerise_client.session.turn import StateListener
+
+    T = TypeVar("T")
 
 SIGN_OUT_SECONDS = 5.0
 SIGN_OUT_WITH_MODE_SECONDS = 10.0
@@ -68,13 +71,14 @@ class Session:
     Args:
         storage: keeps the state between runs.
         key: which row of it.
-        connect: makes Synerise's API when it is first needed, given
-            :meth:`hear_date`.
+        connect: makes Synerise's API when it is first needed, given the API key
+            and :meth:`hear_date`.
         clock: the machine's clocks.
         listener: told of every sign-in and end, on the worker's thread.
         uuid_salt: goes before an identifier that a uuid is made of.
         refresh_interval: returns how many seconds before its end a token is
             due for a refresh.
+        do_not_track: returns whether nobody may become known.
     """
 
     def __init__(
@@ -82,19 +86,23 @@ class Session:
         *,
         storage: Storage,
         key: SessionKey,
-        connect: Callable[[Callable[[float, float], None]], Operations],
+        connect: Callable[[str, Callable[[float, float], None]], Operations],
         clock: Clock,
         listener: StateListener,
         uuid_salt: str,
         refresh_interval: Callable[[], float],
+        do_not_track: Callable[[], bool],
     ) -> None:
         self._connect = connect
         self._clock = clock
         self._listener = listener
         self._uuid_salt = uuid_salt
         self._refresh_interval = refresh_interval
-        first = SessionState(uuid=_random_uuid(), device_id=_random_uuid())
-        self._store = StateStore(storage, key, clock, first)
+        self._do_not_track = do_not_track
+        self._storage = storage
+        self._key = key
+        self._operations: Operations | None = None
+        self._store = StateStore(storage, key, clock, _first_state())
         self._store.open()
 
     # What answers at once.
@@ -123,8 +131,36 @@ class Session:
     def destroy(self) -> Ending:
         """Forget everything."""
         reason = ClientSessionEndReason.SessionDestroyed
-        before = self._store.end(self._destroying(reason))
+        uuid, device_id = new_uuid(), new_uuid()
+        before = self._store.end(lambda state: destroyed(state, reason, uuid, device_id))
         return self._ending(before, reason)
+
+    def change_api_key(self, api_key: str, carries_over: bool) -> Ending | None:
+        """Go on in another key's row, and delete that of the old one; None if it is the same key.
+
+        Args:
+            api_key: the new one.
+            carries_over: take the session along instead of destroying it.
+        """
+        if api_key == self._key.api_key:
+            return None
+        self._key = self._key._replace(api_key=api_key)
+        old, first = self._store, _first_state()
+        before = old.abandon()
+        if carries_over:
+            first = evolve(before, epoch=before.epoch + 1)
+        self._store = StateStore(self._storage, self._key, self._clock, first, overrides=True)
+        self._store.open()
+        if self._operations is not None:
+            self._operations = self._operations.with_api_key(api_key)
+        reason = None if carries_over else ClientSessionEndReason.SessionDestroyed
+        ending = self._ending(before, reason)
+
+        def announce() -> None:
+            old.delete()
+            ending.announce()
+
+        return evolve(ending, announce=announce)
 
     def regenerate(self, identifier: str | None = None) -> Ending | None:
         """Give an anonymous customer another uuid; None if somebody is logged in.
@@ -132,43 +168,21 @@ class Session:
         Args:
             identifier: the seed of the uuid, which is random without one.
         """
-        new_uuid = self.uuid_of(identifier) if identifier is not None else _random_uuid()
+        uuid = new_uuid() if identifier is None else self.uuid_of(identifier)
 
         def change(state: SessionState) -> SessionState:
             if state.is_logged_in(self._clock.elapsed()):
                 return state
-            return regenerated(state, new_uuid)
+            return regenerated(state, uuid)
 
         before = self._store.end(change)
         return None if before is None else self._ending(before, None)
 
     def uuid_of(self, identifier: str) -> str:
         """Return the uuid that belongs to ``identifier``, on every machine with the same salt."""
-        return str(uuid.uuid5(uuid.NAMESPACE_URL, self._uuid_salt + identifier))
+        return str(uuid5(NAMESPACE_URL, self._uuid_salt + identifier))
 
     # What waits its turn.
-
-    def register(self, call: Cancellation, fields: dict[str, Any]) -> bool:
-        """Register a customer with the ``fields`` of a registration context."""
-        with self._turn(call) as turn:
-            body = {name: value for name, value in fields.items() if value is not None}
-            body["uuid"] = turn.state.uuid
-            self._run(turn, "register", lambda token: self._api.register(token, body, call))
-        return True
-
-    def sign_in(self, call: Cancellation, email: str, password: str) -> bool:
-        """Sign a customer in; whoever was signed in before stays until this succeeds."""
-        from synerise_client.session.tokens import token_from
-
-        with self._turn(call) as turn:
-            state = turn.state
-            identity = email.strip().casefold()
-            is_same = state.identity in (None, identity)
-            new_uuid = state.uuid if is_same else _random_uuid()
-            reply = self._api.login(email, password, new_uuid, state.device_id, call)
-            token = token_from(reply, clock=self._clock, origin=TokenOrigin.Synerise)
-            turn.sign_in(token, new_uuid, identity)
-        return True
 
     def sign_out_with_mode(
         self, call: Cancellation, mode: ClientSignOutMode | str, from_all_devices: bool
@@ -178,34 +192,73 @@ class Session:
             mode = ClientSignOutModeFromString(mode)
         except ValueError as error:
             raise Error(ErrorCode.UNUSABLE_ARGUMENT, f"mode: {error}") from None
-        with self._turn(call) as turn:
+        with self.turn(call) as turn:
             token = self._token_to_sign_out(turn)
             if mode is ClientSignOutMode.SignOut:
                 turn.end(ClientSessionEndReason.UserSignOut)
             else:
-                reason = ClientSessionEndReason.SessionDestroyed
-                turn.end(reason, self._destroying(reason))
+                turn.destroy(ClientSessionEndReason.SessionDestroyed)
             with call.limited_to(SIGN_OUT_WITH_MODE_SECONDS) as part:
-                self._api.logout(token.string, from_all_devices, part)
+                self.api.logout(token.string, from_all_devices, part)
         return True
 
     def refresh_token(self, call: Cancellation) -> Token:
         """Refresh the customer's token, due or not."""
-        with self._turn(call) as turn:
+        with self.turn(call) as turn:
             return _handed_out(self._tokens.refreshed(turn))
 
     def retrieve_token(self, call: Cancellation) -> Token:
         """Return the customer's token, valid now."""
-        with self._turn(call) as turn:
+        with self.turn(call) as turn:
             return _handed_out(self._tokens.retrieved(turn))
 
-    def account(self, call: Cancellation) -> ClientAccountInformation:
-        """Return what the server knows of the customer."""
-        from synerise_client.models.account_information import ClientAccountInformation
+    # What the ways to sign in and the account need.
 
-        with self._turn(call) as turn:
-            fields = self._run(turn, "account", lambda token: self._api.account(token, call))
-        return ClientAccountInformation.fromObject(fields)
+    @property
+    def api(self) -> Operations:
+        """Synerise's API, connected when it is first needed."""
+        if self._operations is None:
+            self._operations = self._connect(self._key.api_key, self.hear_date)
+        return self._operations
+
+    @contextmanager
+    def turn(self, call: Cancellation) -> Iterator[Turn]:
+        """Open the turn of ``call``; what other processes did is told before and after it."""
+        turn = Turn(call, self._store, self._clock, self._listener)
+        has_lost = False
+        try:
+            yield turn
+        except CallEnded:
+            has_lost = True
+            raise
+        finally:
+            turn.over(has_lost=has_lost)
+
+    @contextmanager
+    def tracked_turn(self, call: Cancellation) -> Iterator[Turn]:
+        """Open a turn that makes a customer known, which doNotTrack forbids."""
+        if self._do_not_track():
+            raise Error(ErrorCode.DO_NOT_TRACK, "This is refused while doNotTrack is on")
+        with self.turn(call) as turn:
+            yield turn
+
+    def run(self, turn: Turn, operation: str, send: Callable[[str], T]) -> T:
+        """Run ``send`` with the token that ``operation`` needs."""
+        return self._tokens.run(turn, self.api.auth_of(operation), send)
+
+    def send(self, turn: Turn, operation: str, body: dict[str, Any]) -> None:
+        """Carry out an operation whose answer says nothing more."""
+        self.run(turn, operation, lambda token: self.api.send(operation, token, body, turn.call))
+
+    def token_from(self, reply: TokenReply, origin: TokenOrigin) -> SessionToken:
+        """Make the session's token of the answer to a log-in."""
+        from synerise_client.session.tokens import token_from
+
+        return token_from(reply, clock=self._clock, origin=origin)
+
+    def server_time(self) -> float:
+        """Return the server's time as far as it is known, Unix seconds."""
+        return self._clock.wall() + self._store.state.clock_offset
 
     # What belongs to all of them.
 
@@ -230,35 +283,15 @@ class Session:
 
     def close(self) -> None:
         """Close connections and files; a later call would open them again."""
-        api = self.__dict__.get("_api")
-        if api is not None:
-            api.close()
+        if self._operations is not None:
+            self._operations.close()
         self._store.close()
-
-    @cached_property
-    def _api(self) -> Operations:
-        return self._connect(self.hear_date)
 
     @cached_property
     def _tokens(self) -> TokenSource:
         from synerise_client.session.tokens import TokenSource
 
-        return TokenSource(lambda: self._api, self._clock, self._refresh_interval)
-
-    @contextmanager
-    def _turn(self, call: Cancellation) -> Iterator[Turn]:
-        turn = Turn(call, self._store, self._clock, self._listener)
-        has_lost = False
-        try:
-            yield turn
-        except CallEnded:
-            has_lost = True
-            raise
-        finally:
-            turn.over(has_lost=has_lost)
-
-    def _run(self, turn: Turn, operation: str, send: Callable[[str], Any]) -> Any:
-        return self._tokens.run(turn, self._api.auth_of(operation), send)
+        return TokenSource(lambda: self.api, self._clock, self._refresh_interval)
 
     def _token_to_sign_out(self, turn: Turn) -> SessionToken:
         token = turn.state.token
@@ -267,10 +300,6 @@ class Session:
         if turn.state.holds_login:
             turn.end(ClientSessionEndReason.SessionExpiration)
         raise Error(ErrorCode.ALREADY_SIGNED_OUT, "No customer is signed in")
-
-    def _destroying(self, reason: ClientSessionEndReason) -> Callable[[SessionState], SessionState]:
-        new_uuid, new_device_id = _random_uuid(), _random_uuid()
-        return lambda state: destroyed(state, reason, new_uuid, new_device_id)
 
     def _ending(
         self,
@@ -296,11 +325,27 @@ class Session:
         from synerise_client.api.policy import ONCE
 
         with call.limited_to(SIGN_OUT_SECONDS) as part:
-            self._api.logout(token, False, part, policy=ONCE)
+            self.api.logout(token, False, part, policy=ONCE)
 
 
-def _random_uuid() -> str:
-    return str(uuid.uuid4())
+def new_uuid() -> str:
+    """Return a random UUID."""
+    return str(uuid4())
+
+
+def require(**texts: str) -> None:
+    """Check that no argument is empty.
+
+    Raises:
+        Error: 3050, and which one is.
+    """
+    for name, text in texts.items():
+        if not text:
+            raise Error(ErrorCode.UNUSABLE_ARGUMENT, f"{name} must not be empty")
+
+
+def _first_state() -> SessionState:
+    return SessionState(uuid=new_uuid(), device_id=new_uuid())
 
 
 def _handed_out(token: SessionToken) -> Token:

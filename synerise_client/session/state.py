@@ -133,6 +133,15 @@ def regenerated(state: SessionState, uuid: str) -> SessionState:
     )
 
 
+def recognized(state: SessionState, email: str | None, custom_id: str | None) -> SessionState:
+    """Remember who an anonymous customer may be; None keeps what was known."""
+    return evolve(
+        state,
+        email=state.email if email is None else email,
+        custom_id=state.custom_id if custom_id is None else custom_id,
+    )
+
+
 def destroyed(
     state: SessionState, reason: ClientSessionEndReason, uuid: str, device_id: str
 ) -> SessionState:

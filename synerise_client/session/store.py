@@ -48,10 +48,17 @@ class StateStore:
         key: which row of it.
         clock: tells what is left of a stored token.
         first: the state of somebody who was never here.
+        overrides: the user wants ``first``, whatever is stored.
     """
 
     def __init__(
-        self, storage: Storage, key: SessionKey, clock: Clock, first: SessionState
+        self,
+        storage: Storage,
+        key: SessionKey,
+        clock: Clock,
+        first: SessionState,
+        *,
+        overrides: bool = False,
     ) -> None:
         self._storage = storage
         self._key = key
@@ -61,7 +68,7 @@ class StateStore:
         self._seen_version: object = None
         self._takeovers: list[Takeover] = []
         self._has_unsaved = True
-        self._overrides = False  # what is unsaved was decided by the user: it beats the row
+        self._overrides = overrides  # what is unsaved was decided by the user: it beats the row
         self._failing = False
         self._swap = threading.Lock()  # for a moment only
         self._io = threading.Lock()  # one thread at a time talks to the storage
@@ -146,6 +153,25 @@ class StateStore:
             self._has_unsaved = self._overrides = True
         self.flush(CALLER_TIMEOUT)
         return before
+
+    def abandon(self) -> SessionState:
+        """End every call's work on this state and delete the row; for the caller's thread.
+
+        Returns:
+            The state before.
+        """
+        with self._swap:
+            before = self._state
+            self._state = evolve(before, epoch=before.epoch + 1)
+        self.delete(CALLER_TIMEOUT)
+        return before
+
+    def delete(self, timeout: float = WORKER_TIMEOUT) -> None:
+        """Delete the row, if there still is one."""
+        try:
+            self._storage.update(self._key, lambda _: None, timeout)
+        except StorageError as error:
+            self._report(error)
 
     def adjust(self, change: Change) -> None:
         """Change what is not worth a transaction of its own; it is written with the next flush."""

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Protocol
+from uuid import uuid4
 
 from synerise_client.errors import CallEnded
 from synerise_client.models.enums import ClientSessionEndReason
-from synerise_client.session.state import ended, signed_in, with_token
+from synerise_client.session.state import destroyed, ended, signed_in, with_token
 
 if TYPE_CHECKING:
     from synerise_client.api.cancellation import Cancellation
@@ -95,15 +96,24 @@ class Turn:
             self._listener.client_signed_out(ClientSessionEndReason.UserSignOut)
         self._listener.client_signed_in()
 
-    def end(self, reason: ClientSessionEndReason, change: Change | None = None) -> None:
-        """End the customer's session: stored first, then told.
-
-        Args:
-            reason: what the listener hears.
-            change: how the state changes; by default the token goes and the uuid stays.
-        """
-        self._commit(change or (lambda state: ended(state, reason)), user_decided=True)
+    def end(self, reason: ClientSessionEndReason) -> None:
+        """End the customer's session: stored first, then told. The uuid stays."""
+        self._commit(lambda state: ended(state, reason), user_decided=True)
         self._listener.client_signed_out(reason)
+
+    def destroy(self, reason: ClientSessionEndReason) -> None:
+        """End the customer's session and forget everything: stored first, then told."""
+        uuid, device_id = str(uuid4()), str(uuid4())
+        self._commit(lambda state: destroyed(state, reason, uuid, device_id), user_decided=True)
+        self._listener.client_signed_out(reason)
+
+    def change(self, change: Change) -> None:
+        """Change something that neither starts nor ends a session."""
+        self._commit(change)
+
+    def device(self) -> dict[str, str]:
+        """Return what tells the server which customer on which device is asking."""
+        return {"uuid": self.state.uuid, "deviceId": self.state.device_id}
 
     def over(self, *, has_lost: bool = False) -> None:
         """Store what is still unsaved, and tell what other processes did meanwhile.

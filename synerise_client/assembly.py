@@ -1,0 +1,119 @@
+"""Puts a client together: the session over the API, the connector beside it, the module on top."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING, NamedTuple
+
+from synerise_client.api.base_url import DEFAULT_BASE_URL, BaseUrl, parse_base_url
+from synerise_client.api.policy import RetryPolicy, Timeouts
+from synerise_client.api.routes import Route, routes_with
+from synerise_client.connector import Connector
+from synerise_client.modules.client_module import ClientModule
+from synerise_client.modules.state_listener import ClientStateChangeListener
+from synerise_client.session.account import Account
+from synerise_client.session.clock import Clock
+from synerise_client.session.session import Session
+from synerise_client.session.sign_in import SignIn
+from synerise_client.session.storage import SessionKey, SQLiteStorage
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from synerise_client.api.operations import Operations
+    from synerise_client.modules.settings_module import SettingsModule
+    from synerise_client.setup import Setup
+
+    OnDate = Callable[[float, float], None]
+
+_ROUTES_VARIABLE = "SYNERISE_CLIENT_ROUTES"
+
+
+class AssembledClient(NamedTuple):
+    """A client and what is under it."""
+
+    module: ClientModule
+    connector: Connector
+    session: Session
+
+
+def assemble(setup: Setup, settings: SettingsModule) -> AssembledClient:
+    """Put a client together.
+
+    Args:
+        setup: what the user has set.
+        settings: what may change later.
+
+    Raises:
+        ValueError: the API key is missing, or the base URL or the file of routes
+            cannot be used.
+    """
+    if not setup.api_key.strip():
+        raise ValueError("withApiKey: the API key of the profile is missing")
+    base_url = parse_base_url(setup.base_url or DEFAULT_BASE_URL)
+    policy = setup.policy or RetryPolicy()
+    listener = ClientStateChangeListener()
+    clock = setup.clock or Clock()
+    session = Session(
+        storage=setup.storage or SQLiteStorage(),
+        key=SessionKey(setup.api_key, base_url.text),
+        connect=_connect(setup, base_url, policy, clock),
+        clock=clock,
+        listener=listener,
+        uuid_salt=setup.uuid_salt,
+        refresh_interval=lambda: settings.sdk.minTokenRefreshInterval,
+        do_not_track=lambda: settings.sdk.doNotTrack,
+    )
+    if settings.sdk.doNotTrack:
+        session.destroy()
+    connector = Connector(
+        deadline=policy.deadline,
+        dispatch=setup.dispatch,
+        on_close=session.close,
+        drain_seconds=setup.drain_seconds,
+    )
+    listener.deliver_with(connector.deliver)
+    sign_in, account = SignIn(session), Account(session)
+    module = ClientModule(connector, settings, session, sign_in, account, listener)
+    return AssembledClient(module, connector, session)
+
+
+def _connect(
+    setup: Setup, base_url: BaseUrl, policy: RetryPolicy, clock: Clock
+) -> Callable[[str, OnDate], Operations]:
+    routes = _routes(setup)
+
+    def connect(api_key: str, on_date: OnDate) -> Operations:
+        from synerise_client.api.operations import Operations
+        from synerise_client.api.transport import Transport
+
+        transport = Transport(
+            base_url.text,
+            is_loopback=base_url.is_loopback,
+            timeouts=setup.timeouts or Timeouts(),
+            now=clock.elapsed,
+            on_date=on_date,
+            hook=setup.hook,
+        )
+        return Operations(transport, routes, api_key, policy)
+
+    return connect
+
+
+def _routes(setup: Setup) -> dict[str, Route]:
+    """Return the routes; those of withRoutes win over those of the file."""
+    file = os.environ.get(_ROUTES_VARIABLE)
+    if not file:
+        return routes_with(setup.paths)
+    import json
+
+    try:
+        with open(file, encoding="utf-8") as stream:
+            paths = json.load(stream)
+    except (OSError, ValueError) as error:
+        raise ValueError(f"{_ROUTES_VARIABLE}: {file} cannot be read: {error}") from None
+    if not isinstance(paths, dict):
+        raise ValueError(  # noqa: TRY004 - what is wrong is a file, not an argument
+            f"{_ROUTES_VARIABLE}: {file} must hold a JSON object"
+        )
+    return routes_with({**paths, **setup.paths})

@@ -1,0 +1,218 @@
+"""Synerise.Initializer(): describes what init() is to set up."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any, Protocol
+
+from synerise_client.errors import Error, ErrorCode
+from synerise_client.modules.arguments import check, check_optional
+from synerise_client.setup import Setup
+
+if TYPE_CHECKING:
+    from synerise_client.api.policy import RetryPolicy
+    from synerise_client.api.transport import RequestHook
+    from synerise_client.assembly import AssembledClient
+    from synerise_client.delivery import Dispatch
+    from synerise_client.modules.settings_module import SettingsModule
+    from synerise_client.session.storage import Storage
+
+_log = logging.getLogger("synerise_client")
+
+
+class Initializable(Protocol):
+    """What an Initializer sets up."""
+
+    @property
+    def Settings(self) -> SettingsModule:
+        """The settings."""
+
+    def isInitialized(self) -> bool:
+        """Tell whether it is set up."""
+
+    def take(self, client: AssembledClient) -> None:
+        """Be set up with ``client``."""
+
+    def call_ready(self) -> None:
+        """Tell the user that it is set up."""
+
+    def call_error(self, error: Error) -> None:
+        """Tell the user why it is not."""
+
+
+class SyneriseInitializer:
+    """Collects what the SDK needs to know; each method returns the Initializer itself."""
+
+    def __init__(self, facade: Initializable) -> None:
+        self._facade = facade
+        self._settings: list[Mapping[str, Any]] = []
+        self._setup = Setup()
+
+    def withApiKey(self, apiKey: str) -> SyneriseInitializer:
+        """Set the API key of the profile; the one thing that must be set."""
+        check(str, apiKey=apiKey)
+        self._setup.api_key = apiKey
+        return self
+
+    def withBaseUrl(self, baseUrl: str | None) -> SyneriseInitializer:
+        """Set where the API is reached; https://api.snrapi.com if this is None or left out."""
+        check_optional(str, baseUrl=baseUrl)
+        self._setup.base_url = baseUrl
+        return self
+
+    def withRequestValidationSalt(self, salt: str | None) -> SyneriseInitializer:
+        """Accept a request validation salt, which is not sent.
+
+        How it travels is not public. Whoever knows may add it with
+        :meth:`withRequestHook`.
+        """
+        check_optional(str, salt=salt)
+        if salt is not None:
+            _log.warning(
+                "The request validation salt is not sent, since it is not public how: "
+                "withRequestHook can add it to each request"
+            )
+        return self
+
+    def withDebugModeEnabled(self, enabled: bool) -> SyneriseInitializer:
+        """Have the loggers ``synerise_client.*`` tell everything, or warnings only.
+
+        Tokens, passwords and API keys are never part of it.
+        """
+        check(bool, enabled=enabled)
+        _log.setLevel(logging.DEBUG if enabled else logging.WARNING)
+        return self
+
+    def withInitialDoNotTrack(self, doNotTrack: bool) -> SyneriseInitializer:
+        """Start with ``Synerise.Settings.sdk.doNotTrack`` set like this."""
+        check(bool, doNotTrack=doNotTrack)
+        self._settings.append({"sdk": {"doNotTrack": doNotTrack}})
+        return self
+
+    def withSettings(self, settings: Mapping[str, Any]) -> SyneriseInitializer:
+        """Start with these settings.
+
+        Args:
+            settings: as in JavaScript, such as ``{"sdk": {"enabled": False}}``.
+        """
+        check(Mapping, settings=settings)
+        self._settings.append(settings)
+        return self
+
+    def withCrashHandlingEnabled(self, enabled: bool) -> SyneriseInitializer:
+        """Accept the setting, which does nothing here: a Python script's crashes are its own."""
+        check(bool, enabled=enabled)
+        return self
+
+    def withStorage(self, storage: Storage) -> SyneriseInitializer:
+        """Set where the session is kept.
+
+        Args:
+            storage: ``SQLiteStorage()``, the default, or ``MemoryStorage()``.
+        """
+        for method in ("version", "update", "close"):
+            if not callable(getattr(storage, method, None)) or isinstance(storage, type):
+                raise TypeError("storage must be a storage, such as MemoryStorage()")
+        self._setup.storage = storage
+        return self
+
+    def withRetryPolicy(self, policy: RetryPolicy) -> SyneriseInitializer:
+        """Set how often and how long requests are tried."""
+        from synerise_client.api.policy import RetryPolicy
+
+        check(RetryPolicy, policy=policy)
+        self._setup.policy = policy
+        return self
+
+    def withTimeouts(self, connect: float = 5.0, read: float = 20.0) -> SyneriseInitializer:
+        """Set how long one attempt waits for the connection, and for more of the answer.
+
+        Args:
+            connect: seconds.
+            read: seconds.
+        """
+        from synerise_client.api.policy import Timeouts
+
+        self._setup.timeouts = Timeouts(connect, read)
+        return self
+
+    def withDrainTimeout(self, seconds: float) -> SyneriseInitializer:
+        """Set how long the end of the script waits for pending calls while nothing moves.
+
+        Args:
+            seconds: 60 by default; calls that are pending after that get -999.
+        """
+        if isinstance(seconds, bool) or not isinstance(seconds, (int, float)):
+            raise TypeError("seconds must be a number")
+        if not seconds >= 0:
+            raise ValueError("seconds must not be negative")
+        self._setup.drain_seconds = float(seconds)
+        return self
+
+    def withUUIDSalt(self, salt: str) -> SyneriseInitializer:
+        """Set what goes before an identifier that a UUID is made of; empty by default."""
+        check(str, salt=salt)
+        self._setup.uuid_salt = salt
+        return self
+
+    def withRequestHook(self, hook: RequestHook) -> SyneriseInitializer:
+        """Set a function that may add to each request before it is sent.
+
+        Args:
+            hook: called as ``hook(operation, headers, body)`` on the worker thread, at
+                each attempt; it may change the two dicts. They may hold secrets.
+        """
+        if not callable(hook):
+            raise TypeError("hook must be a function of operation, headers and body")
+        self._setup.hook = hook
+        return self
+
+    def withRoutes(self, routes: Mapping[str, str]) -> SyneriseInitializer:
+        """Replace paths of the API, by the names of the operations.
+
+        Raises:
+            ValueError: an operation is unknown, or a path does not start with "/".
+        """
+        from synerise_client.api.routes import routes_with
+
+        routes_with(routes)  # refuses what it does not know
+        self._setup.paths = dict(routes)
+        return self
+
+    def withCallbackDispatcher(self, dispatch: Dispatch) -> SyneriseInitializer:
+        """Have callbacks run somewhere else than on the worker thread.
+
+        Args:
+            dispatch: called on the worker thread with a function without arguments,
+                which it runs or hands on, such as ``loop.call_soon_threadsafe``.
+        """
+        if not callable(dispatch):
+            raise TypeError("dispatch must be a function that takes a function")
+        self._setup.dispatch = dispatch
+        return self
+
+    def init(self) -> None:
+        """Initialize Synerise. Reads the store, for 0.25 seconds at most; sends nothing.
+
+        If it is initialized already, nothing changes, a warning is logged and
+        the callback of ``Synerise.onReady`` is called again.
+
+        Raises:
+            ValueError: the API key is missing or the base URL cannot be used; the
+                callback of ``Synerise.onError`` is told before.
+        """
+        if self._facade.isInitialized():
+            _log.warning("Synerise is initialized already; this init() changes nothing")
+            self._facade.call_ready()
+            return
+        from synerise_client.assembly import assemble
+
+        for settings in self._settings:
+            self._facade.Settings.set(settings)
+        try:
+            client = assemble(self._setup, self._facade.Settings)
+        except ValueError as error:
+            self._facade.call_error(Error(ErrorCode.UNUSABLE_ARGUMENT, str(error)))
+            raise
+        self._facade.take(client)

@@ -1,0 +1,33 @@
+"""What goes with a change of the API key."""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+from attrs import define, field
+
+from synerise_client.models.fields import FieldSet, Flag, Text
+from synerise_client.models.unset import UNSET
+
+
+class _Trackable(Protocol):
+    doNotTrack: bool
+
+
+@define(repr=False)
+class InitializationConfig(FieldSet):
+    """What goes with a new API key, for `Synerise.changeApiKey`.
+
+    Args:
+        modelObject: The fields by name; unknown keys are ignored with a warning.
+        requestValidationSalt: Kept, but not sent, as it is not public how; never part of the repr.
+        initialDoNotTrack: Whether doNotTrack is on from then on.
+    """
+
+    requestValidationSalt: Text = field(default=UNSET, kw_only=True, repr=False)
+    initialDoNotTrack: Flag = field(default=UNSET, kw_only=True)
+
+    def apply(self, settings: _Trackable) -> None:
+        """Change the settings that this names."""
+        if isinstance(self.initialDoNotTrack, bool):
+            settings.doNotTrack = self.initialDoNotTrack

@@ -1,0 +1,31 @@
+"""What a client is set up with."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from synerise_client.api.policy import RetryPolicy, Timeouts
+    from synerise_client.api.transport import RequestHook
+    from synerise_client.delivery import Dispatch
+    from synerise_client.session.clock import Clock
+    from synerise_client.session.storage import Storage
+
+
+class Setup:
+    """What an Initializer has collected; None and empty stand for the default."""
+
+    def __init__(self) -> None:
+        self.api_key: str = ""
+        self.base_url: str | None = None
+        self.storage: Storage | None = None
+        self.policy: RetryPolicy | None = None
+        self.timeouts: Timeouts | None = None
+        self.uuid_salt = ""
+        self.hook: RequestHook | None = None
+        self.paths: Mapping[str, str] = {}
+        self.dispatch: Dispatch | None = None
+        self.drain_seconds = 60.0
+        self.clock: Clock | None = None
