@@ -6,6 +6,7 @@ import logging
 from typing import TYPE_CHECKING, Any
 
 from synerise_client.callbacks import takes_argument
+from synerise_client.delivery import is_interrupt_of_main_thread
 from synerise_client.errors import Error, ErrorCode
 
 if TYPE_CHECKING:
@@ -26,8 +27,7 @@ class Call:
     Attributes:
         name: of the method.
         work: run with the cancellation and the arguments.
-        generation: of the connector when the call was made; None if the call
-            outlives the session that it was made in.
+        generation: of the connector when the call was made.
         cancellation: ends it; there as soon as the call is running.
     """
 
@@ -52,7 +52,7 @@ class Call:
         self.on_success: Callback = None
         self.on_error: Callback = None
         self.takes_result = self.takes_error = False
-        self.generation: int | None = None
+        self.generation = 0
 
     def expect(self, on_success: Callback, on_error: Callback) -> None:
         """Take the user's callbacks.
@@ -73,7 +73,9 @@ class Call:
             return self.work(self.cancellation, *self.arguments), None
         except Error as error:
             return None, _bare(error)
-        except Exception as error:
+        except BaseException as error:
+            if is_interrupt_of_main_thread(error):
+                raise
             _log.exception("%s failed in a way that it should not", self.name)
             return None, Error(
                 ErrorCode.UNKNOWN, f"An unknown error happened: {type(error).__name__}"
@@ -86,7 +88,7 @@ class Call:
                 delivery.deliver(self.on_success, *((result,) if self.takes_result else ()))
         elif self.on_error is not None:
             delivery.deliver(self.on_error, *((error,) if self.takes_error else ()))
-        elif self.generation is not None:
+        else:
             _log.warning("%s failed and has no onError: %s", self.name, error)
 
 

@@ -28,8 +28,8 @@ def takes_argument(callback: Callable[..., Any], name: str) -> bool:
     function, bound = callback, 0
     if type(callback) is MethodType:
         function, bound = callback.__func__, 1
-    if type(function) is FunctionType and not hasattr(function, "__wrapped__"):
-        return _from_code(function, bound, name)
+    if type(function) is FunctionType:
+        return _from_code(function, bound, name) and not _wraps_one_without(function)
     if not callable(callback):
         raise TypeError(f"{name} must be a function or None, not {type(callback).__name__}")
     return _from_signature(callback, name)
@@ -44,6 +44,18 @@ def _from_code(function: FunctionType, bound: int, name: str) -> bool:
     if required > 1 or names_without_default > 0:
         raise _too_many(name)
     return code.co_argcount > bound or bool(code.co_flags & _TAKES_ANY_NUMBER)
+
+
+def _wraps_one_without(function: FunctionType) -> bool:
+    """Tell whether a decorator hides a function that takes no argument behind ``*args``."""
+    if not hasattr(function, "__wrapped__") or function.__code__.co_argcount:
+        return False
+    import inspect
+
+    try:
+        return not inspect.signature(function).parameters
+    except (ValueError, TypeError):
+        return False
 
 
 def _from_signature(callback: Callable[..., Any], name: str) -> bool:

@@ -91,9 +91,18 @@ class Connector:
             self._enqueue(call)
 
     def submit_in_background(self, name: str, work: Work) -> None:
-        """Queue work that nobody waits for; the end of the session does not touch it."""
+        """Run work beside the queue; nobody waits for it, and no end of a session touches it."""
+        call = Call(name, work, ())
+        call.cancellation = Cancellation(self._deadline)
         with self._changed:
-            self._enqueue(Call(name, work, ()))
+            self._unfinished += 1
+            self._background.append(call)
+        thread = threading.Thread(target=self._run_beside, args=(call,), daemon=True)
+        thread.name = "synerise-client-background"
+        try:
+            thread.start()
+        except RuntimeError:
+            self._run_beside(call)  # the interpreter is ending and starts no thread any more
 
     @contextmanager
     def ending(self) -> Iterator[list[Callable[[], None]]]:
@@ -204,10 +213,10 @@ class Connector:
             self._is_aborted = self._is_closed = True
             self._queue.clear()
             self._ahead.clear()
-            running = self._running
+            calls = [*self._background, *([self._running] if self._running else [])]
             self._changed.notify_all()
-        if running is not None:
-            running.cancellation.cancel(CallEnded("The process was interrupted"))
+        for call in calls:
+            call.cancellation.cancel(CallEnded("The process was interrupted"))
 
     def renew_after_fork(self) -> None:
         """What is pending is the parent's alone; here the queue is empty."""
@@ -220,6 +229,7 @@ class Connector:
         self._queue: deque[Call] = deque()
         self._ahead: deque[Callable[[], None]] = deque()
         self._running: Call | None = None
+        self._background: list[Call] = []
         self._unfinished = 0
         self._enders = 0
         self._ended_because: str | None = None
@@ -255,25 +265,21 @@ class Connector:
         if announcements and self._thread is None:
             self._start_thread()
         running = self._running
-        if running is not None and (running.generation is not None or self._is_closed):
+        if running is not None:
             running.cancellation.cancel(self._ended())
 
     def _end_all(self, because: str) -> None:
-        """Have every call answered with -999 and drop what nobody waits for, for good."""
+        """Have every call answered with -999 and drop what runs beside them, for good."""
         self._ended_because = because
         self._end_calls([])
-        self._drop_background_calls()
+        for call in self._background:
+            call.cancellation.cancel(self._ended())
         self._changed.notify_all()
         if self._thread is None and not self._unfinished:
             self._close_once()
 
     def _ended(self) -> Error:
         return CallEnded(self._ended_because) if self._ended_because else CallEnded()
-
-    def _drop_background_calls(self) -> None:
-        kept = [call for call in self._queue if call.generation is not None]
-        self._unfinished -= len(self._queue) - len(kept)
-        self._queue = deque(kept)
 
     # What the draining thread does.
 
@@ -370,9 +376,18 @@ class Connector:
             announce()
         call.answer(self._delivery, result, error)
 
+    def _run_beside(self, call: Call) -> None:
+        changed = self._changed
+        _, error = call.outcome()
+        if error is not None:
+            _log.info("%s: the server was not told: %s", call.name, error)
+        with changed:
+            if changed is self._changed:
+                self._background.remove(call)
+                self._unfinished -= 1
+                changed.notify_all()
+
     def _has_ended(self, call: Call) -> bool:
-        if call.generation is None:
-            return False
         return call.generation != self._generation
 
     # Ending.
@@ -384,6 +399,9 @@ class Connector:
 
     def _close_once(self) -> None:
         on_close, self._on_close = self._on_close, None
-        if on_close is not None:
-            on_close()
+        try:
+            if on_close is not None:
+                on_close()
+        except Exception:
+            _log.exception("The client could not be closed properly")
         self._changed.notify_all()

@@ -33,7 +33,9 @@ class Delivery:
             return
         try:
             self._dispatch(lambda: self._run(callback, arguments))
-        except Exception:
+        except BaseException as error:
+            if is_interrupt_of_main_thread(error):
+                raise
             _log.exception("The callback dispatcher failed; the callback counts as given")
 
     def is_running_here(self) -> bool:
@@ -47,7 +49,7 @@ class Delivery:
             callback(*arguments)
         except BaseException as error:
             _log_raised(callback, error)
-            if _is_interrupt_of_main_thread(error):
+            if is_interrupt_of_main_thread(error):
                 raise
         finally:
             _current.delivery = outer
@@ -61,6 +63,7 @@ def _log_raised(callback: Callable[..., Any], error: BaseException) -> None:
     _log.error("The callback %s raised %s%s", name, type(error).__name__, hint, exc_info=error)
 
 
-def _is_interrupt_of_main_thread(error: BaseException) -> bool:
+def is_interrupt_of_main_thread(error: BaseException) -> bool:
+    """Tell whether ``error`` is a real Ctrl-C, which ends the process and is not to be caught."""
     is_main = threading.current_thread() is threading.main_thread()
     return is_main and isinstance(error, KeyboardInterrupt)

@@ -6,17 +6,23 @@ the current thread works for is kept in a thread-local.
 
 from __future__ import annotations
 
+import os
+import platform
 import socket
 import ssl
 import threading
 import time
 from contextlib import contextmanager, suppress
+from http.cookiejar import DefaultCookiePolicy
 from typing import TYPE_CHECKING, Any
 
+import requests
 from requests.adapters import HTTPAdapter
+from requests.utils import get_environ_proxies
 from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
 
+from synerise_client import __version__
 from synerise_client.api.cancellation import Cancellation, SocketBreaker
 from synerise_client.errors import Error, ErrorCode, RequestNotSent
 
@@ -25,6 +31,12 @@ if TYPE_CHECKING:
 
     Address = tuple[Any, ...]
 
+_HEADERS = {
+    "Accept": "application/json",
+    "Accept-Encoding": "identity",
+    "Api-Version": "4.4",
+    "User-Agent": f"synerise_client/{__version__} Python/{platform.python_version()}",
+}
 _LOOK_UP_POLL_SECONDS = 0.05
 _SHORTEST_SECONDS = 0.001
 
@@ -142,6 +154,33 @@ class InterruptibleAdapter(HTTPAdapter):
         if not proxy.lower().startswith("socks"):
             manager.pool_classes_by_scheme = _POOLS
         return manager
+
+
+class _DirectSession(requests.Session):
+    def get_redirect_target(self, resp: requests.Response) -> str | None:  # noqa: ARG002
+        """Follow nothing: even to look at a redirect, requests would read its whole body."""
+        return None
+
+
+def new_session(base_url: str, *, use_proxies: bool) -> requests.Session:
+    """Make a session whose requests end with their calls.
+
+    Args:
+        base_url: that its requests go to.
+        use_proxies: whether those of the environment are asked.
+    """
+    session = _DirectSession()
+    # The environment is read here, once: requests would read it again at each request.
+    session.trust_env = False
+    session.proxies = get_environ_proxies(base_url) if use_proxies else {}
+    session.verify = (
+        os.environ.get("REQUESTS_CA_BUNDLE") or os.environ.get("CURL_CA_BUNDLE") or True
+    )
+    session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
+    session.headers.update(_HEADERS)
+    for scheme in ("http://", "https://"):
+        session.mount(scheme, InterruptibleAdapter())
+    return session
 
 
 def _look_up(host: str, port: int, seconds: float, call: Cancellation) -> list[Address]:

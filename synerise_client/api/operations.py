@@ -34,7 +34,7 @@ class Operations:
     ) -> None:
         self._transport = transport
         self._routes = routes
-        self._api_key = api_key
+        self.api_key = api_key
         self._policy = policy
 
     def auth_of(self, operation: str) -> Auth:
@@ -80,7 +80,7 @@ class Operations:
 
     def refresh(self, token: str, call: Cancellation) -> TokenReply:
         """Exchange a token that is still alive for a new one."""
-        return token_reply(self._send("refresh", {"apiKey": self._api_key}, token, call))
+        return token_reply(self._send("refresh", {"apiKey": self.api_key}, token, call))
 
     def logout(
         self,
@@ -90,7 +90,7 @@ class Operations:
         policy: RetryPolicy | None = None,
     ) -> None:
         """Tell the server that the customer leaves; ``policy`` other than for everything else."""
-        body = {"apiKey": self._api_key, "fromAllDevices": from_all_devices}
+        body = {"apiKey": self.api_key, "fromAllDevices": from_all_devices}
         self._send("logout", body, token, call, is_void=True, policy=policy)
 
     def send(self, operation: str, token: str, body: dict[str, Any], call: Cancellation) -> None:
@@ -102,7 +102,7 @@ class Operations:
         return self._send("account", None, token, call).json_object()
 
     def _login_body(self, fields: dict[str, Any], uuid: str, device_id: str) -> dict[str, Any]:
-        return {"apiKey": self._api_key, **fields, "uuid": uuid, "deviceId": device_id}
+        return {"apiKey": self.api_key, **fields, "uuid": uuid, "deviceId": device_id}
 
     def _log_in(
         self, operation: str, fields: dict[str, Any], uuid: str, device_id: str, call: Cancellation

@@ -208,7 +208,7 @@ def _is_secret(name: str | None) -> bool:
 
 
 def _redacted(text: str | None, secrets: Collection[str]) -> str | None:
-    for secret in secrets:
+    for secret in sorted(secrets, key=len, reverse=True):  # one may be a part of another
         text = text.replace(secret, "…") if text else text
     return text
 

@@ -4,12 +4,8 @@ from __future__ import annotations
 
 import json
 import logging
-import os
-import platform
-from http.cookiejar import DefaultCookiePolicy
 from typing import TYPE_CHECKING, Any
 
-from synerise_client import __version__
 from synerise_client.api.deadlines import watch
 from synerise_client.api.replies import SECRET_FIELDS, Reply, error_reply, http_date
 from synerise_client.errors import AnswerLost, Error, ErrorCode, UnusableAnswer
@@ -28,12 +24,6 @@ if TYPE_CHECKING:
 
 _LARGEST_BODY = 4 * 1024 * 1024
 _READ_AT_ONCE = 16 * 1024
-_HEADERS = {
-    "Accept": "application/json",
-    "Accept-Encoding": "identity",
-    "Api-Version": "4.4",
-    "User-Agent": f"synerise_client/{__version__} Python/{platform.python_version()}",
-}
 _log = logging.getLogger("synerise_client.api")
 
 
@@ -91,10 +81,10 @@ class Transport:
         """
         from synerise_client.api.connection import requests_belong_to
 
-        request = self._prepared(route, dict(body or {}), token)
         secrets = _secrets(body, token)
         with requests_belong_to(cancellation), watch.over(cancellation):
             try:
+                request = self._prepared(route, dict(body or {}), token)
                 response = self._requests().send(
                     request,
                     timeout=self._seconds_left(cancellation),
@@ -123,7 +113,9 @@ class Transport:
 
     def _requests(self) -> requests.Session:
         if self._session is None:
-            self._session = _new_session(self._base_url, use_proxies=not self._is_loopback)
+            from synerise_client.api.connection import new_session
+
+            self._session = new_session(self._base_url, use_proxies=not self._is_loopback)
         return self._session
 
     def _prepared(
@@ -132,8 +124,7 @@ class Transport:
         import requests
 
         headers: dict[str, str] = {}
-        if self._hook is not None:
-            self._hook(route.operation, headers, body)
+        self._let_the_hook_add(route.operation, headers, body)
         data = None
         if body or route.method != "GET":
             headers.setdefault("Content-Type", "application/json")
@@ -147,6 +138,18 @@ class Transport:
                 auth=_Bearer(token),
             )
         )
+
+    def _let_the_hook_add(
+        self, operation: str, headers: dict[str, str], body: dict[str, Any]
+    ) -> None:
+        if self._hook is None:
+            return
+        try:
+            self._hook(operation, headers, body)
+        except Exception as error:
+            _log.exception("The request hook failed")
+            message = f"The request hook raised {type(error).__name__}"
+            raise Error(ErrorCode.UNKNOWN, message) from None
 
     def _seconds_left(self, cancellation: Cancellation) -> tuple[float, float]:
         cancellation.check()
@@ -173,7 +176,10 @@ class Transport:
             body = _read_if_possible(response)
             cancellation.check()
             raise error_reply(response.status_code, response.headers, body, secrets)
-        body = _read_if_possible(response) if ignores_body else _read(response)
+        if ignores_body:
+            return Reply(_read_if_possible(response), date, received)
+        body = _read(response)
+        cancellation.check()  # headers that were cut off look like headers that are complete
         return Reply(body, date, received)
 
 
@@ -188,26 +194,6 @@ class _Bearer:
         if self._token is not None:
             request.headers["Authorization"] = f"Bearer {self._token}"
         return request
-
-
-def _new_session(base_url: str, *, use_proxies: bool) -> requests.Session:
-    import requests
-    from requests.utils import get_environ_proxies
-
-    from synerise_client.api.connection import InterruptibleAdapter
-
-    session = requests.Session()
-    # Read here, once: requests would read the environment again at each request.
-    session.trust_env = False
-    session.proxies = get_environ_proxies(base_url) if use_proxies else {}
-    session.verify = (
-        os.environ.get("REQUESTS_CA_BUNDLE") or os.environ.get("CURL_CA_BUNDLE") or True
-    )
-    session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
-    session.headers.update(_HEADERS)
-    for scheme in ("http://", "https://"):
-        session.mount(scheme, InterruptibleAdapter())
-    return session
 
 
 def _encoded(body: dict[str, Any], route: Route) -> bytes:

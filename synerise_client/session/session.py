@@ -151,8 +151,6 @@ class Session:
             first = evolve(before, epoch=before.epoch + 1)
         self._store = StateStore(self._storage, self._key, self._clock, first, overrides=True)
         self._store.open()
-        if self._operations is not None:
-            self._operations = self._operations.with_api_key(api_key)
         reason = None if carries_over else ClientSessionEndReason.SessionDestroyed
         ending = self._ending(before, reason)
 
@@ -217,9 +215,13 @@ class Session:
     @property
     def api(self) -> Operations:
         """Synerise's API, connected when it is first needed."""
-        if self._operations is None:
-            self._operations = self._connect(self._key.api_key, self.hear_date)
-        return self._operations
+        api, api_key = self._operations, self._key.api_key
+        if api is None:
+            api = self._connect(api_key, self.hear_date)
+        elif api.api_key != api_key:
+            api = api.with_api_key(api_key)
+        self._operations = api
+        return api
 
     @contextmanager
     def turn(self, call: Cancellation) -> Iterator[Turn]:

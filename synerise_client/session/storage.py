@@ -65,6 +65,9 @@ class Stored(NamedTuple):
     text: str | None
     version: object
 
+    def __repr__(self) -> str:
+        return f"Stored(text={'…' if self.text else None!r}, version={self.version!r})"
+
 
 class Storage(Protocol):
     """Keeps a text for each key. Every method may be called on any thread."""
@@ -148,6 +151,7 @@ class SQLiteStorage:
         self._lock = threading.Lock()
         self._database: sqlite3.Connection | None = None
         self._opened_file: tuple[int, int] | None = None
+        self._times_opened = 0  # an inode may be used again for another file
         self._is_writable = True
         renew_in_children(self)
 
@@ -226,14 +230,20 @@ class SQLiteStorage:
         if self._database is None:
             self._is_writable = _make_private(self._path)
             self._opened_file = _identity(self._path)
-            self._database = sqlite3.connect(
+            self._times_opened += 1
+            database = sqlite3.connect(
                 f"{self._path.as_uri()}?mode={'rw' if self._is_writable else 'ro'}",
                 uri=True,
                 timeout=timeout,
                 isolation_level=None,
                 check_same_thread=False,
             )
-            _migrate(self._database, self._path)
+            try:
+                _migrate(database, self._path)
+            except BaseException:
+                database.close()
+                raise
+            self._database = database
         self._database.execute(f"PRAGMA busy_timeout = {int(timeout * 1000)}")
         return self._database
 
@@ -243,7 +253,7 @@ class SQLiteStorage:
             database.close()
 
     def _version_of(self, database: sqlite3.Connection) -> object:
-        return self._opened_file, database.execute("PRAGMA data_version").fetchone()[0]
+        return self._times_opened, database.execute("PRAGMA data_version").fetchone()[0]
 
     def _set_aside(self) -> None:
         if self._opened_file != _identity(self._path):
@@ -302,13 +312,16 @@ def _make_private(path: Path) -> bool:
     Raises:
         StorageError: somebody else could change what is there.
     """
-    if not path.parent.exists():
-        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        path.parent.chmod(0o700)  # whatever the umask says
+    for folder in [*reversed(path.parents)]:
+        if not folder.exists():
+            folder.mkdir(mode=0o700, exist_ok=True)
+            folder.chmod(0o700)  # whatever the umask says
     _refuse_if_others_can_write(path.parent)
     with suppress(FileExistsError):
         os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))
     _refuse_if_others_can_write(path)
+    if not path.is_file():
+        raise StorageError(f"{path} is not a file")
     if path.stat().st_mode & 0o777 != 0o600:  # an umask took too much, or somebody gave too much
         with suppress(OSError):
             path.chmod(0o600)

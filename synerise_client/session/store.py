@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import logging
 import threading
-from typing import TYPE_CHECKING, NamedTuple, overload
+from typing import TYPE_CHECKING, NamedTuple
 
 from attrs import evolve, fields
 
@@ -120,8 +120,6 @@ class StateStore:
         with self._io:
             if self._state.epoch != epoch:
                 raise CallEnded
-            if self._has_unsaved:
-                self._exchange(WORKER_TIMEOUT)
             try:
                 new = self._committed(epoch, change)
             except StorageError as error:
@@ -131,6 +129,7 @@ class StateStore:
                 if self._state.epoch != epoch:
                     raise CallEnded  # a synchronous ender came in between and will overwrite it
                 self._state = new
+                self._has_unsaved = self._overrides = False
                 return new
 
     def end(self, change: Change) -> SessionState | None:
@@ -212,11 +211,11 @@ class StateStore:
 
         def apply(text: str | None) -> str | None:
             nonlocal result
-            row = self._state if text is None else self._parsed(text)
-            if row.epoch != epoch:
+            row, settled = self._settled(text)
+            if settled.epoch != epoch:
                 raise CallEnded
-            result = change(row)
-            return text if result == row and text else to_text(result)
+            result = change(settled)
+            return text if result == row else to_text(result)
 
         self._update(apply, WORKER_TIMEOUT)
         self._stored = result
@@ -238,9 +237,8 @@ class StateStore:
 
         def settle(text: str | None) -> str | None:
             nonlocal result
-            row = None if text is None else self._parsed(text, may_be_unreadable=overrides)
-            result = mine if row is None else _settled(mine, row, known, overrides)
-            return text if result is row else to_text(result)
+            row, result = self._settled(text)
+            return text if result == row else to_text(result)
 
         try:
             self._update(settle, timeout)
@@ -261,17 +259,25 @@ class StateStore:
             self._failing = False
             _log.info("The session can be stored again")
 
-    @overload
-    def _parsed(self, text: str) -> SessionState: ...
+    def _settled(self, text: str | None) -> tuple[SessionState | None, SessionState]:
+        """Return what is stored, and what holds: that, or this process' state, or a bit of both."""
+        mine, known = self._state, self._stored
+        row = None if text is None else self._parsed(text)
+        if row is None:
+            return row, mine
+        if self._overrides:
+            is_heard = known is not None and row.epoch == known.epoch
+            epoch = mine.epoch if is_heard else max(mine.epoch, row.epoch + 1)
+            return row, evolve(mine, epoch=epoch)
+        if known is None or row.epoch != known.epoch or not self._has_unsaved:
+            return row, row
+        return row, _merged(mine, row, known)
 
-    @overload
-    def _parsed(self, text: str, *, may_be_unreadable: bool) -> SessionState | None: ...
-
-    def _parsed(self, text: str, *, may_be_unreadable: bool = False) -> SessionState | None:
+    def _parsed(self, text: str) -> SessionState | None:
         try:
             row = from_text(text, self._clock)
         except UnreadableState as error:
-            if may_be_unreadable:
+            if self._overrides:
                 return None
             raise StorageError(str(error)) from None
         known = self._state.token
@@ -285,25 +291,17 @@ class StateStore:
             _log.warning("The session goes on in memory, it cannot be stored: %s", error)
 
 
-def _settled(
-    mine: SessionState, row: SessionState, known: SessionState | None, overrides: bool
-) -> SessionState:
-    """Decide what holds when this process has something unsaved and the row may have changed.
+def _merged(mine: SessionState, row: SessionState, known: SessionState) -> SessionState:
+    """Take from ``mine`` what changed here, and from ``row`` what another process has changed.
 
     Args:
         mine: this process' state.
         row: what is stored.
-        known: what was stored when this process last looked, None if it never could.
-        overrides: the user signed in or ended the session since.
+        known: what was stored when this process last looked.
     """
-    if overrides:
-        is_heard = known is not None and row.epoch == known.epoch
-        return mine if is_heard else evolve(mine, epoch=max(mine.epoch, row.epoch + 1))
-    if known is None or row.epoch != known.epoch:
-        return row
     changes = {
         each.name: getattr(mine, each.name)
         for each in fields(type(mine))
         if getattr(row, each.name) == getattr(known, each.name) != getattr(mine, each.name)
     }
-    return evolve(row, **changes) if changes else row
+    return evolve(row, **changes)
