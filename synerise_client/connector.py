@@ -18,8 +18,8 @@ from synerise_client.api.cancellation import Cancellation
 from synerise_client.call import Call
 from synerise_client.delivery import Delivery
 from synerise_client.errors import CallEnded, Error
-from synerise_client.fork import renew_in_children
 from synerise_client.script_end import drain_at_exit
+from synerise_client.threads import renew_in_children, start_thread
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -95,14 +95,11 @@ class Connector:
         call = Call(name, work, ())
         call.cancellation = Cancellation(self._deadline)
         with self._changed:
+            if self._is_closed:
+                return
             self._unfinished += 1
             self._background.append(call)
-        thread = threading.Thread(target=self._run_beside, args=(call,), daemon=True)
-        thread.name = "synerise-client-background"
-        try:
-            thread.start()
-        except RuntimeError:
-            self._run_beside(call)  # the interpreter is ending and starts no thread any more
+        start_thread(lambda: self._run_beside(call), "synerise-client-background")
 
     @contextmanager
     def ending(self) -> Iterator[list[Callable[[], None]]]:
@@ -147,7 +144,8 @@ class Connector:
             raise RuntimeError(
                 "waitUntilIdle was called from inside a callback: it would never return"
             )
-        self._drain_here()
+        gives_up_at = None if timeout is None else time.monotonic() + timeout
+        self._drain_here(lambda: gives_up_at is not None and time.monotonic() >= gives_up_at)
         with self._changed:
             return self._changed.wait_for(lambda: self._unfinished == 0, timeout)
 
@@ -182,7 +180,7 @@ class Connector:
 
     def drain_at_exit(self) -> None:
         """Wait until everything is answered, or until nothing has moved for too long."""
-        self._last_success = time.monotonic()
+        self._last_progress = time.monotonic()
         self._drain_here(self._has_stalled)
         with self._changed:
             while self._unfinished and not self._has_stalled():
@@ -233,7 +231,7 @@ class Connector:
         self._unfinished = 0
         self._enders = 0
         self._ended_because: str | None = None
-        self._last_success = 0.0
+        self._last_progress = 0.0
         self._thread: threading.Thread | None = None
         self._is_waiting = False
 
@@ -357,24 +355,28 @@ class Connector:
         return True
 
     def _answer(self, call: Call) -> None:
-        result, error = None, None
+        changed, result, error = self._changed, None, None
         if not self._has_ended(call):
             result, error = call.outcome()
-        with self._changed:
+        with changed:
             while self._enders and not self._is_aborted:
-                self._changed.wait()
+                changed.wait()
             self._running = None
             if self._is_aborted:
                 return
             if self._has_ended(call):
                 error = self._ended()
-            elif error is None:
-                self._last_success = time.monotonic()
+            self._note_progress(call, error)
             announcements, self._ahead = self._ahead, deque()
             self._unfinished -= len(announcements)
         for announce in announcements:
             announce()
-        call.answer(self._delivery, result, error)
+        if changed is self._changed:  # else forked in a listener: the answer is the parent's
+            call.answer(self._delivery, result, error)
+
+    def _note_progress(self, call: Call, error: Error | None) -> None:
+        moved_at = time.monotonic() if error is None else call.cancellation.replied_at
+        self._last_progress = max(self._last_progress, moved_at)
 
     def _run_beside(self, call: Call) -> None:
         changed = self._changed
@@ -395,7 +397,7 @@ class Connector:
     def _has_stalled(self) -> bool:
         running = self._running
         replied_at = running.cancellation.replied_at if running is not None else 0.0
-        return time.monotonic() - max(self._last_success, replied_at) > self._drain_seconds
+        return time.monotonic() - max(self._last_progress, replied_at) > self._drain_seconds
 
     def _close_once(self) -> None:
         on_close, self._on_close = self._on_close, None

@@ -176,6 +176,7 @@ class SyneriseInitializer:
         """
         from synerise_client.api.routes import routes_with
 
+        check(Mapping, routes=routes)
         routes_with(routes)  # refuses what it does not know
         self._setup.paths = dict(routes)
         return self

@@ -6,6 +6,7 @@ from typing import NamedTuple
 from urllib.parse import urlsplit
 
 DEFAULT_BASE_URL = "https://api.snrapi.com"
+_ODD = ' <>"\\^`{|}'
 _DEFAULT_PORTS = {"https": 443, "http": 80}
 
 
@@ -33,7 +34,8 @@ def parse_base_url(text: str) -> BaseUrl:
         host, port = parts.hostname, parts.port
     except ValueError as error:
         raise ValueError(f"withBaseUrl: {error}") from None
-    if parts.scheme not in _DEFAULT_PORTS or not host:
+    has_odd_characters = any(each in _ODD or not each.isprintable() for each in text.strip())
+    if parts.scheme not in _DEFAULT_PORTS or not host or has_odd_characters:
         raise ValueError("withBaseUrl: a URL such as https://api.snrapi.com is needed")
     if parts.username or parts.password or parts.query or parts.fragment:
         raise ValueError("withBaseUrl: a base URL has no user, password, query or fragment")

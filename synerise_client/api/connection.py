@@ -25,6 +25,7 @@ from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
 from synerise_client import __version__
 from synerise_client.api.cancellation import Cancellation, SocketBreaker
 from synerise_client.errors import Error, ErrorCode, RequestNotSent
+from synerise_client.threads import start_thread
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -173,14 +174,23 @@ def new_session(base_url: str, *, use_proxies: bool) -> requests.Session:
     # The environment is read here, once: requests would read it again at each request.
     session.trust_env = False
     session.proxies = get_environ_proxies(base_url) if use_proxies else {}
-    session.verify = (
-        os.environ.get("REQUESTS_CA_BUNDLE") or os.environ.get("CURL_CA_BUNDLE") or True
-    )
+    session.verify = _certificates()
     session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
     session.headers.update(_HEADERS)
     for scheme in ("http://", "https://"):
         session.mount(scheme, InterruptibleAdapter())
     return session
+
+
+def _certificates() -> str | bool:
+    """Return the file or folder of certificates that the environment names, else True."""
+    for variable in ("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE"):
+        path = os.environ.get(variable)
+        if path and not os.path.exists(path):
+            raise Error(ErrorCode.REQUEST_FAILED, f"{variable} names {path}, which is not there")
+        if path:
+            return path
+    return True
 
 
 def _look_up(host: str, port: int, seconds: float, call: Cancellation) -> list[Address]:
@@ -198,10 +208,7 @@ def _look_up(host: str, port: int, seconds: float, call: Cancellation) -> list[A
             problem.append(error)
         finished.set()
 
-    try:
-        threading.Thread(target=look_up, name="synerise-client-look-up", daemon=True).start()
-    except RuntimeError:
-        look_up()  # the interpreter is ending and starts no thread any more
+    start_thread(look_up, "synerise-client-look-up")
     gives_up_at = time.monotonic() + seconds
     while not finished.wait(_LOOK_UP_POLL_SECONDS):
         call.check()

@@ -7,7 +7,7 @@ import time
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from synerise_client.fork import renew_in_children
+from synerise_client.threads import renew_in_children
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -4,13 +4,18 @@ from __future__ import annotations
 
 from typing import Any
 
-from attrs import field, frozen, validators
+from attrs import Attribute, field, frozen, validators
+
+
+def _is_no_bool(_: object, attribute: Attribute[Any], value: object) -> None:
+    if isinstance(value, bool):
+        raise TypeError(f"{attribute.name} must be a number, not a bool")
 
 
 def _seconds(*, default: float, may_be_zero: bool = False) -> float:
     bound: Any = validators.ge(0) if may_be_zero else validators.gt(0)
-    number: Any = validators.instance_of((int, float))
-    seconds: float = field(default=default, validator=[number, bound, validators.lt(float("inf"))])
+    number: Any = [validators.instance_of((int, float)), _is_no_bool]
+    seconds: float = field(default=default, validator=[*number, bound, validators.lt(float("inf"))])
     return seconds
 
 
@@ -29,7 +34,9 @@ class RetryPolicy:
         ValueError: a value is out of range.
     """
 
-    attempts: int = field(default=5, validator=[validators.instance_of(int), validators.ge(1)])
+    attempts: int = field(
+        default=5, validator=[_is_no_bool, validators.instance_of(int), validators.ge(1)]
+    )
     initial: float = _seconds(default=0.5, may_be_zero=True)
     maximum: float = _seconds(default=8.0, may_be_zero=True)
     deadline: float = _seconds(default=60.0)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from synerise_client.api.deadlines import watch
 from synerise_client.api.replies import SECRET_FIELDS, Reply, error_reply, http_date
 from synerise_client.errors import AnswerLost, Error, ErrorCode, UnusableAnswer
-from synerise_client.fork import abandon, renew_in_children
+from synerise_client.threads import abandon, renew_in_children
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -150,6 +150,9 @@ class Transport:
             _log.exception("The request hook failed")
             message = f"The request hook raised {type(error).__name__}"
             raise Error(ErrorCode.UNKNOWN, message) from None
+        for name, value in headers.items():
+            if not _can_be_header(name) or not _can_be_header(value):
+                raise Error(ErrorCode.REQUEST_FAILED, f"The header {name!r} cannot be sent")
 
     def _seconds_left(self, cancellation: Cancellation) -> tuple[float, float]:
         cancellation.check()
@@ -194,6 +197,10 @@ class _Bearer:
         if self._token is not None:
             request.headers["Authorization"] = f"Bearer {self._token}"
         return request
+
+
+def _can_be_header(text: object) -> bool:
+    return isinstance(text, str) and text.isascii() and text.isprintable()
 
 
 def _encoded(body: dict[str, Any], route: Route) -> bytes:

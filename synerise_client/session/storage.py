@@ -11,7 +11,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
-from synerise_client.fork import abandon, renew_in_children
+from synerise_client.threads import abandon, renew_in_children
 
 if TYPE_CHECKING:
     import sqlite3

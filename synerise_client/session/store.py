@@ -14,9 +14,9 @@ from typing import TYPE_CHECKING, NamedTuple
 from attrs import evolve, fields
 
 from synerise_client.errors import CallEnded
-from synerise_client.fork import renew_in_children
 from synerise_client.session.state import UnreadableState, from_text, to_text
 from synerise_client.session.storage import StorageError
+from synerise_client.threads import renew_in_children
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -1,10 +1,14 @@
-"""What a forked child must not share with its parent is made anew there."""
+"""Threads that may not be had any more, and forks, after which there are none."""
 
 from __future__ import annotations
 
 import os
+import threading
 import weakref
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 
 class Renewable(Protocol):
@@ -21,6 +25,14 @@ _abandoned: list[object] = []
 def renew_in_children(thing: Renewable) -> None:
     """Have ``thing`` renewed in every child that this process forks."""
     _renewables.add(thing)
+
+
+def start_thread(run: Callable[[], None], name: str) -> None:
+    """Run something on a thread of its own; here, if the interpreter is ending and starts none."""
+    try:
+        threading.Thread(target=run, name=name, daemon=True).start()
+    except RuntimeError:
+        run()
 
 
 def abandon(thing: object) -> None:
