@@ -50,7 +50,7 @@ if TYPE_CHECKING:
     from synerise_client.session.storage import MemoryStorage, SQLiteStorage
     from synerise_client.synerise import Synerise
 
-__version__ = "0.1.0"
+__version__ = "0.2.0"
 
 __all__ = [
     "UNSET",

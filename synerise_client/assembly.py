@@ -16,6 +16,7 @@ from synerise_client.session.clock import Clock
 from synerise_client.session.session import Session
 from synerise_client.session.sign_in import SignIn
 from synerise_client.session.storage import SessionKey, SQLiteStorage
+from synerise_client.threads import loading
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -84,8 +85,9 @@ def _connect(
     routes = _routes(setup)
 
     def connect(api_key: str, on_date: OnDate) -> Operations:
-        from synerise_client.api.operations import Operations
-        from synerise_client.api.transport import Transport
+        with loading():
+            from synerise_client.api.operations import Operations
+            from synerise_client.api.transport import Transport
 
         transport = Transport(
             base_url.text,
@@ -116,4 +118,5 @@ def _routes(setup: Setup) -> dict[str, Route]:
         raise ValueError(  # noqa: TRY004 - what is wrong is a file, not an argument
             f"{_ROUTES_VARIABLE}: {file} must hold a JSON object"
         )
+    routes_with(paths, _ROUTES_VARIABLE)  # refuses what it does not know
     return routes_with({**paths, **setup.paths})

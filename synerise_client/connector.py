@@ -246,7 +246,7 @@ class Connector:
             self._changed.notify_all()
 
     def _start_thread(self) -> None:
-        thread = threading.Thread(target=self._run, name="synerise-client", daemon=True)
+        thread = threading.Thread(target=self._drain, name="synerise-client", daemon=True)
         try:
             thread.start()
         except RuntimeError:
@@ -281,30 +281,22 @@ class Connector:
 
     # What the draining thread does.
 
-    def _run(self) -> None:
-        self._drain(lambda: False, stays=True)
-
-    def _drain_here(self, stop: Callable[[], bool] = lambda: False) -> None:
+    def _drain_here(self, stop: Callable[[], bool] = bool) -> None:
         """Answer what is pending on this thread if no other could be started for it."""
         with self._changed:
             if self._thread is not None or not self._unfinished:
                 return
             self._thread = threading.current_thread()
         try:
-            self._drain(stop, stays=False)
+            self._drain(stop)
         finally:
             with self._changed:
                 self._thread = None
 
-    def _drain(self, stop: Callable[[], bool], *, stays: bool) -> None:
-        """Answer calls until there are no more.
-
-        Args:
-            stop: asked before each call whether to leave the rest.
-            stays: wait a while for more before leaving.
-        """
-        changed = self._changed
-        while not stop():
+    def _drain(self, stop: Callable[[], bool] | None = None) -> None:
+        """Answer calls: until there were no more for a while, or until ``stop`` tells to leave."""
+        changed, stays = self._changed, stop is None
+        while stop is None or not stop():
             step = self._next_step(changed, stays)
             if step is None:
                 return
@@ -391,8 +383,6 @@ class Connector:
 
     def _has_ended(self, call: Call) -> bool:
         return call.generation != self._generation
-
-    # Ending.
 
     def _has_stalled(self) -> bool:
         running = self._running

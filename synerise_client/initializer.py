@@ -41,6 +41,14 @@ class Initializable(Protocol):
         """Tell the user why it is not."""
 
 
+def warn_that_the_salt_is_not_sent() -> None:
+    """Log a warning to those who set a request validation salt."""
+    _log.warning(
+        "The request validation salt is not sent, since it is not public how: "
+        "withRequestHook can add it to each request"
+    )
+
+
 class SyneriseInitializer:
     """Collects what the SDK needs to know; each method returns the Initializer itself."""
 
@@ -69,10 +77,7 @@ class SyneriseInitializer:
         """
         check_optional(str, salt=salt)
         if salt is not None:
-            _log.warning(
-                "The request validation salt is not sent, since it is not public how: "
-                "withRequestHook can add it to each request"
-            )
+            warn_that_the_salt_is_not_sent()
         return self
 
     def withDebugModeEnabled(self, enabled: bool) -> SyneriseInitializer:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import logging
 from typing import TYPE_CHECKING, Any
 
-from synerise_client.initializer import SyneriseInitializer
-from synerise_client.modules.arguments import check
+from synerise_client.initializer import SyneriseInitializer, warn_that_the_salt_is_not_sent
+from synerise_client.modules.arguments import check, check_optional
 from synerise_client.modules.client_module import NOT_INITIALIZED, ClientModule
 from synerise_client.modules.settings_module import SettingsModule
 
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     from synerise_client.errors import Error
     from synerise_client.models.initialization_config import InitializationConfig
 
+_log = logging.getLogger("synerise_client")
 _NOT_PORTED = ("Tracker", "Notifications", "Injector", "Promotions", "Content")
 
 
@@ -56,15 +58,17 @@ class SyneriseFacade:
 
         Args:
             apiKey: the new key.
-            config: sets doNotTrack too, if it says so.
+            config: sets doNotTrack too, if it says so and the key is another one.
 
         Raises:
             RuntimeError: Synerise is not initialized.
             ValueError: the key is empty.
         """
+        from synerise_client.models.initialization_config import InitializationConfig
         from synerise_client.modules.base_module import end_session
 
         check(str, apiKey=apiKey)
+        check_optional(InitializationConfig, config=config)
         if not apiKey.strip():
             raise ValueError("apiKey must not be empty")
         client, sdk = self._initialized(), self._settings.sdk
@@ -72,8 +76,12 @@ class SyneriseFacade:
         changed = end_session(
             client.connector, lambda: client.session.change_api_key(apiKey, carries_over)
         )
-        if changed and config is not None:
-            config.apply(sdk)
+        if not changed or config is None:
+            return
+        if config.requestValidationSalt:
+            warn_that_the_salt_is_not_sent()
+        if isinstance(config.initialDoNotTrack, bool):
+            sdk.doNotTrack = config.initialDoNotTrack
 
     def isInitialized(self) -> bool:
         """Tell whether ``init()`` was called, and ``shutdown()`` not since."""
@@ -143,12 +151,12 @@ class SyneriseFacade:
     def call_ready(self) -> None:
         """Call the function that onReady has set; called by the Initializer."""
         if self._on_ready is not None:
-            self._on_ready()
+            _run(self._on_ready)
 
     def call_error(self, error: Error) -> None:
         """Call the function that onError has set; called by the Initializer."""
         if self._on_error is not None:
-            self._on_error(error)
+            _run(self._on_error, error)
 
     def _initialized(self) -> AssembledClient:
         if self._client is None:
@@ -161,6 +169,13 @@ class SyneriseFacade:
                 f"Synerise.{name} is not part of this port: it has Synerise.Client and Settings"
             )
         raise AttributeError(f"Synerise has no {name!r}")
+
+
+def _run(callback: Callable[..., Any], *arguments: Any) -> None:
+    try:
+        callback(*arguments)
+    except Exception:
+        _log.exception("What was set with onReady or onError failed")
 
 
 def _check_callback(callback: object) -> None:

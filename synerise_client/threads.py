@@ -5,10 +5,11 @@ from __future__ import annotations
 import os
 import threading
 import weakref
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
 
 class Renewable(Protocol):
@@ -18,6 +19,7 @@ class Renewable(Protocol):
         """Forget, without closing it, what belongs to the parent."""
 
 
+_loading = threading.RLock()
 _renewables: weakref.WeakSet[Renewable] = weakref.WeakSet()
 _abandoned: list[object] = []
 
@@ -25,6 +27,16 @@ _abandoned: list[object] = []
 def renew_in_children(thing: Renewable) -> None:
     """Have ``thing`` renewed in every child that this process forks."""
     _renewables.add(thing)
+
+
+@contextmanager
+def loading() -> Iterator[None]:
+    """Import in the block what is loaded late, on a worker thread.
+
+    A fork waits for it: a module that is half loaded at a fork stays so in the child.
+    """
+    with _loading:
+        yield
 
 
 def start_thread(run: Callable[[], None], name: str) -> None:
@@ -46,5 +58,15 @@ def _renew_all() -> None:
         thing.renew_after_fork()
 
 
+def _after_fork_in_child() -> None:
+    global _loading
+    _loading = threading.RLock()
+    _renew_all()
+
+
 if hasattr(os, "register_at_fork"):
-    os.register_at_fork(after_in_child=_renew_all)
+    os.register_at_fork(
+        before=lambda: _loading.acquire(),
+        after_in_parent=lambda: _loading.release(),
+        after_in_child=_after_fork_in_child,
+    )

@@ -16,13 +16,14 @@ from synerise_client import (
     MemoryStorage,
     RetryPolicy,
     Synerise,
+    SyneriseInitializer,
 )
 from synerise_client.assembly import assemble
 from synerise_client.modules.settings_module import SettingsModule
 from synerise_client.sandbox import Sandbox
 from synerise_client.session.clock import Clock
 from synerise_client.session.storage import Storage
-from synerise_client.synerise import SyneriseFacade, SyneriseInitializer
+from synerise_client.synerise import SyneriseFacade
 
 EMAIL = "anna@example.com"
 PASSWORD = "Pass1!word"

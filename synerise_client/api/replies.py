@@ -100,7 +100,7 @@ def token_reply(reply: Reply, payload: dict[str, Any] | None = None) -> TokenRep
 
 
 def is_token(text: str) -> bool:
-    """Tell whether ``text`` can travel in a header as a token."""
+    """Tell whether ``text`` can travel in a header as one word."""
     return bool(text) and text.isascii() and text.isprintable() and " " not in text
 
 

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import logging
 from typing import TYPE_CHECKING
+
+import tenacity
 
 from synerise_client.errors import AnswerLost, Error, ErrorReply, RequestNotSent
 
@@ -10,13 +13,12 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from typing import TypeVar
 
-    import tenacity
-
     from synerise_client.api.cancellation import Cancellation
     from synerise_client.api.policy import RetryPolicy
 
     T = TypeVar("T")
 
+_log = logging.getLogger("synerise_client.api")
 _NOT_ACTED_ON = {429, 503}
 _MAY_PASS = {408, 425, 500, 502, 504}
 
@@ -53,7 +55,6 @@ def send_with_retries(
     Raises:
         Error: of the last attempt, or that which ended the call.
     """
-    import tenacity
 
     def one_attempt() -> T:
         cancellation.check()  # the event only ends one wait; the next attempt would still be sent
@@ -91,10 +92,8 @@ def _gives_up(
 
 
 def _log_retry(state: tenacity.RetryCallState) -> None:
-    import logging
-
     error = state.outcome.exception() if state.outcome else None
-    logging.getLogger("synerise_client.api").info(
+    _log.info(
         "Attempt %d failed, the next one in %.1f s: %s",
         state.attempt_number,
         state.upcoming_sleep,

@@ -79,11 +79,12 @@ _TABLE = (
 ROUTES: dict[str, Route] = {row[0]: Route(*row) for row in _TABLE}
 
 
-def routes_with(paths: Mapping[str, str]) -> dict[str, Route]:
+def routes_with(paths: Mapping[str, str], given_by: str = "withRoutes") -> dict[str, Route]:
     """Return the table with some paths replaced.
 
     Args:
         paths: the new path of each operation that moves.
+        given_by: where the user has set them, for the error's message.
 
     Raises:
         ValueError: an operation is unknown or a path does not start with "/".
@@ -92,10 +93,10 @@ def routes_with(paths: Mapping[str, str]) -> dict[str, Route]:
     for operation, path in paths.items():
         if operation not in ROUTES:
             known = ", ".join(sorted(ROUTES))
-            raise ValueError(f"withRoutes: unknown operation {operation!r}; known are: {known}")
+            raise ValueError(f"{given_by}: unknown operation {operation!r}; known are: {known}")
         if not isinstance(path, str) or not path.startswith("/"):
             raise ValueError(
-                f"withRoutes: the path of {operation} must be a text that starts with /"
+                f"{given_by}: the path of {operation} must be a text that starts with /"
             )
         # Whoever names a path knows it: it is not assumed any more.
         routes[operation] = routes[operation]._replace(path=path, documented=True)

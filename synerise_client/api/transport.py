@@ -6,6 +6,9 @@ import json
 import logging
 from typing import TYPE_CHECKING, Any
 
+import requests
+
+from synerise_client.api.connection import new_session, requests_belong_to
 from synerise_client.api.deadlines import watch
 from synerise_client.api.replies import SECRET_FIELDS, Reply, error_reply, http_date
 from synerise_client.errors import AnswerLost, Error, ErrorCode, UnusableAnswer
@@ -13,8 +16,6 @@ from synerise_client.threads import abandon, renew_in_children
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-
-    import requests
 
     from synerise_client.api.cancellation import Cancellation
     from synerise_client.api.policy import Timeouts
@@ -79,8 +80,6 @@ class Transport:
         Raises:
             Error: no 2xx came, or it was not wanted any more.
         """
-        from synerise_client.api.connection import requests_belong_to
-
         secrets = _secrets(body, token)
         with requests_belong_to(cancellation), watch.over(cancellation):
             try:
@@ -113,16 +112,12 @@ class Transport:
 
     def _requests(self) -> requests.Session:
         if self._session is None:
-            from synerise_client.api.connection import new_session
-
             self._session = new_session(self._base_url, use_proxies=not self._is_loopback)
         return self._session
 
     def _prepared(
         self, route: Route, body: dict[str, Any], token: str | None
     ) -> requests.PreparedRequest:
-        import requests
-
         headers: dict[str, str] = {}
         self._let_the_hook_add(route.operation, headers, body)
         data = None
@@ -235,8 +230,6 @@ def _read_if_possible(response: requests.Response) -> bytes:
 
 
 def _failure(error: Exception) -> Error:
-    import requests
-
     if isinstance(error, requests.exceptions.ContentDecodingError):
         return UnusableAnswer("The server's answer is not encoded as it says")
     if isinstance(error, (requests.exceptions.InvalidHeader, requests.exceptions.InvalidURL)):

@@ -2,16 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Protocol
-
 from attrs import define, field
 
 from synerise_client.models.fields import FieldSet, Flag, Text
 from synerise_client.models.unset import UNSET
-
-
-class _Trackable(Protocol):
-    doNotTrack: bool
 
 
 @define(repr=False)
@@ -26,8 +20,3 @@ class InitializationConfig(FieldSet):
 
     requestValidationSalt: Text = field(default=UNSET, kw_only=True, repr=False)
     initialDoNotTrack: Flag = field(default=UNSET, kw_only=True)
-
-    def apply(self, settings: _Trackable) -> None:
-        """Change the settings that this names."""
-        if isinstance(self.initialDoNotTrack, bool):
-            settings.doNotTrack = self.initialDoNotTrack

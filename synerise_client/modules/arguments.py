@@ -16,7 +16,8 @@ def check(kind: type, **arguments: Any) -> None:
     """
     for name, value in arguments.items():
         if not isinstance(value, kind):
-            expected = _NAMES.get(kind) or f"a {kind.__name__}"
+            article = "an" if kind.__name__[0] in "AEIOU" else "a"
+            expected = _NAMES.get(kind) or f"{article} {kind.__name__}"
             raise TypeError(f"{name} must be {expected}, not {_shown(value)}")
 
 

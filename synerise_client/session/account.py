@@ -6,6 +6,7 @@ from datetime import datetime, timezone
 from typing import TYPE_CHECKING, Any
 
 from synerise_client.errors import Error, ErrorCode
+from synerise_client.models.account_information import ClientAccountInformation
 from synerise_client.models.enums import (
     ClientIdentityProvider,
     ClientIdentityProviderFromString,
@@ -16,7 +17,6 @@ from synerise_client.session.state import recognized
 
 if TYPE_CHECKING:
     from synerise_client.api.cancellation import Cancellation
-    from synerise_client.models.account_information import ClientAccountInformation
     from synerise_client.session.session import Session
 
 
@@ -32,8 +32,6 @@ class Account:
 
     def information(self, call: Cancellation) -> ClientAccountInformation:
         """Return what the server knows of the customer."""
-        from synerise_client.models.account_information import ClientAccountInformation
-
         with self._session.turn(call) as turn:
             fields = self._session.run(
                 turn, "account", lambda token: self._session.api.account(token, call)

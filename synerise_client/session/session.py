@@ -8,12 +8,13 @@ on any thread.
 from __future__ import annotations
 
 from contextlib import contextmanager
-from functools import cached_property
+from datetime import datetime, timezone
 from typing import TYPE_CHECKING, Any
 from uuid import NAMESPACE_URL, uuid4, uuid5
 
 from attrs import evolve, frozen
 
+from synerise_client.api.policy import ONCE
 from synerise_client.errors import CallEnded, Error, ErrorCode
 from synerise_client.models.enums import (
     ClientSessionEndReason,
@@ -21,6 +22,7 @@ from synerise_client.models.enums import (
     ClientSignOutModeFromString,
     TokenOrigin,
 )
+from synerise_client.models.token import Token
 from synerise_client.session.state import (
     SessionState,
     destroyed,
@@ -28,6 +30,7 @@ from synerise_client.session.state import (
     regenerated,
 )
 from synerise_client.session.store import StateStore
+from synerise_client.session.tokens import TokenSource, token_from
 from synerise_client.session.turn import Turn
 
 if TYPE_CHECKING:
@@ -37,11 +40,9 @@ if TYPE_CHECKING:
     from synerise_client.api.cancellation import Cancellation
     from synerise_client.api.operations import Operations
     from synerise_client.api.replies import TokenReply
-    from synerise_client.models.token import Token
     from synerise_client.session.clock import Clock
     from synerise_client.session.state import SessionToken
     from synerise_client.session.storage import SessionKey, Storage
-    from synerise_client.session.tokens import TokenSource
     from synerise_client.session.turn import StateListener
 
     T = TypeVar("T")
@@ -97,11 +98,11 @@ class Session:
         self._clock = clock
         self._listener = listener
         self._uuid_salt = uuid_salt
-        self._refresh_interval = refresh_interval
         self._do_not_track = do_not_track
         self._storage = storage
         self._key = key
         self._operations: Operations | None = None
+        self._tokens = TokenSource(lambda: self.api, clock, refresh_interval)
         self._store = StateStore(storage, key, clock, _first_state())
         self._store.open()
 
@@ -254,8 +255,6 @@ class Session:
 
     def token_from(self, reply: TokenReply, origin: TokenOrigin) -> SessionToken:
         """Make the session's token of the answer to a log-in."""
-        from synerise_client.session.tokens import token_from
-
         return token_from(reply, clock=self._clock, origin=origin)
 
     def server_time(self) -> float:
@@ -289,12 +288,6 @@ class Session:
             self._operations.close()
         self._store.close()
 
-    @cached_property
-    def _tokens(self) -> TokenSource:
-        from synerise_client.session.tokens import TokenSource
-
-        return TokenSource(lambda: self.api, self._clock, self._refresh_interval)
-
     def _token_to_sign_out(self, turn: Turn) -> SessionToken:
         token = turn.state.token
         if token is not None and turn.is_logged_in():
@@ -320,14 +313,13 @@ class Session:
 
         if before is None or before.token is None or not (was_logged_in and tells_server):
             return Ending(announce)
-        token = before.token.string
-        return Ending(announce, lambda call: self._tell_server(token, call))
+        token, api_key = before.token.string, self._key.api_key
 
-    def _tell_server(self, token: str, call: Cancellation) -> None:
-        from synerise_client.api.policy import ONCE
+        def tell_server(call: Cancellation) -> None:
+            with call.limited_to(SIGN_OUT_SECONDS) as part:
+                self.api.with_api_key(api_key).logout(token, False, part, policy=ONCE)
 
-        with call.limited_to(SIGN_OUT_SECONDS) as part:
-            self.api.logout(token, False, part, policy=ONCE)
+        return Ending(announce, tell_server)
 
 
 def new_uuid() -> str:
@@ -351,10 +343,6 @@ def _first_state() -> SessionState:
 
 
 def _handed_out(token: SessionToken) -> Token:
-    from datetime import datetime, timezone
-
-    from synerise_client.models.token import Token
-
     return Token(
         tokenString=token.string,
         expirationDate=datetime.fromtimestamp(token.expiration, timezone.utc),

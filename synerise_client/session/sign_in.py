@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from synerise_client.errors import Error, ErrorCode, UnusableAnswer
+from synerise_client.models.conditional_auth_result import ClientConditionalAuthResult
 from synerise_client.models.enums import (
     ClientConditionalAuthStatus,
     ClientConditionalAuthStatusFromString,
@@ -20,7 +21,6 @@ if TYPE_CHECKING:
 
     from synerise_client.api.cancellation import Cancellation
     from synerise_client.api.replies import TokenReply
-    from synerise_client.models.conditional_auth_result import ClientConditionalAuthResult
     from synerise_client.session.session import Session
     from synerise_client.session.state import SessionState
     from synerise_client.session.turn import Turn
@@ -110,8 +110,6 @@ class SignIn:
     def _log_in_conditionally(
         self, turn: Turn, credentials: dict[str, Any], newcomer: _Newcomer
     ) -> ClientConditionalAuthResult:
-        from synerise_client.models.conditional_auth_result import ClientConditionalAuthResult
-
         state = turn.state
         answer, token = self._session.api.login_conditional(
             credentials, newcomer.uuid, state.device_id, turn.call

@@ -9,7 +9,13 @@ from typing import Any
 
 import pytest
 
-from synerise_client import ClientAccountRegisterContext, Error, MemoryStorage, RetryPolicy, Synerise
+from synerise_client import (
+    ClientAccountRegisterContext,
+    Error,
+    MemoryStorage,
+    RetryPolicy,
+    Synerise,
+)
 from tests.api.server import ScriptedServer
 
 API_KEY = "api-key-of-the-profile"

@@ -51,7 +51,7 @@ class Exchange(NamedTuple):
 Step = Callable[[Exchange], None]
 
 
-def token_body(token: str = "token-1", **fields: Any) -> dict[str, Any]:  # noqa: S107
+def token_body(token: str = "token-1", **fields: Any) -> dict[str, Any]:
     """What a log-in answers; a field that is given replaces the usual one."""
     now = time.time()
     return {
@@ -245,15 +245,17 @@ def _read_request(connection: socket.socket) -> RawRequest | None:
     data = b""
     while b"\r\n\r\n" not in data:
         more = connection.recv(65536)
-        if not more:
-            return None
         data += more
+        if not more or data.startswith(b"\x16"):  # somebody who wants to speak TLS
+            return None
     head, body = data.split(b"\r\n\r\n", 1)
     first, *lines = head.decode("latin-1").split("\r\n")
     pairs = [line.split(":", 1) for line in lines]
     headers = [(name, value.strip()) for name, value in pairs]
     method, path, _ = first.split(" ")
-    length = max((int(value) for name, value in headers if name.lower() == "content-length"), default=0)
+    length = max(
+        (int(value) for name, value in headers if name.lower() == "content-length"), default=0
+    )
     while len(body) < length:
         body += connection.recv(65536)
     return RawRequest(method, path, headers, body)

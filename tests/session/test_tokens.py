@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime, timezone
+from email.utils import formatdate
 from typing import Any
 
 import pytest
@@ -186,6 +187,15 @@ def test_an_expiration_in_milliseconds_is_unusable(team: Team) -> None:
     client = team.client()
     expiration = int((team.clock.wall() + 3600) * 1000)
     team.sandbox.fail("login", 200, body=token_answer(team, expiration=expiration))
+    assert team.call("signIn", EMAIL, PASSWORD).code == -106
+    assert not client.isSignedIn()
+
+
+def test_a_bool_is_no_expiration_even_where_it_would_lie_ahead(team: Team) -> None:
+    """On a server whose clock stands at 1970, true would be one second ahead."""
+    client = team.client()
+    body = token_answer(team, expiration=True, created=0)
+    team.sandbox.fail("login", 200, headers={"Date": formatdate(0, usegmt=True)}, body=body)
     assert team.call("signIn", EMAIL, PASSWORD).code == -106
     assert not client.isSignedIn()
 
