@@ -61,15 +61,19 @@ class BaseModule:
         self._connector.submit(name, onSuccess, onError, work, *arguments)
 
     def _end(self, ender: Callable[..., Ending | None], *arguments: Any) -> bool:
-        return end_session(self._connector, lambda: ender(*arguments))
+        tells_server = self._settings.sdk.enabled
+        return end_session(self._connector, lambda: ender(*arguments), tells_server)
 
 
-def end_session(connector: Connector, ender: Callable[[], Ending | None]) -> bool:
+def end_session(
+    connector: Connector, ender: Callable[[], Ending | None], tells_server: bool = True
+) -> bool:
     """End the session at once, with all calls on it.
 
     Args:
         connector: that the calls are waiting in.
         ender: ends the session, or returns None if it did not.
+        tells_server: whether the server hears of a sign-out.
 
     Returns:
         Whether it was ended.
@@ -78,7 +82,7 @@ def end_session(connector: Connector, ender: Callable[[], Ending | None]) -> boo
         ending = ender()
         if ending is not None:
             announcements.append(ending.announce)
-    if ending is not None and ending.tell_server is not None:
+    if ending is not None and ending.tell_server is not None and tells_server:
         connector.submit_in_background("signOut", ending.tell_server)
     return ending is not None
 

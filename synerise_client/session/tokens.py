@@ -202,8 +202,8 @@ class TokenSource:
             raise
         except Error as error:
             turn.call.check()
-            if isinstance(error, ErrorReply) and is_refusal(error):
-                raise
+            if turn.state.token is None:
+                raise  # the session has ended by it
             return self._kept(turn, token, error)
 
     def _kept(self, turn: Turn, token: SessionToken, error: Error) -> SessionToken:

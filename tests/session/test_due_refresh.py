@@ -258,6 +258,19 @@ def test_a_refusal_that_comes_after_the_tokens_end_is_an_expiry(team: Team) -> N
     ]
 
 
+def test_a_due_refresh_refused_after_the_tokens_end_is_an_expiry_too(team: Team) -> None:
+    def time_runs_out(operation: str, headers: object, body: object) -> None:
+        if operation == "refresh":
+            team.time_passes(1801)
+
+    team.client(withRequestHook=time_runs_out)
+    team.sign_in()
+    team.heard.clear()
+    team.time_passes(1801)
+    assert team.call("retrieveToken").code == 3210
+    assert team.heard.events == [("out", ClientSessionEndReason.SessionExpiration)]
+
+
 @pytest.mark.parametrize("trouble", TROUBLE.values(), ids=TROUBLE)
 def test_trouble_with_refresh_token_goes_to_on_error_and_the_session_stays(
     team: Team, trouble: dict[str, Any]

@@ -10,7 +10,6 @@ import pytest
 
 from synerise_client import (
     ClientAccountRegisterContext,
-    ClientModule,
     ClientSessionEndReason,
     ClientSignOutMode,
     Error,
