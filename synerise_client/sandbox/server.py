@@ -175,14 +175,18 @@ class Server:
 
     def stop(self) -> None:
         """Refuse connections from now on, and end those that are open."""
+        self._stop(keeps_port=True)
+
+    def _stop(self, *, keeps_port: bool) -> None:
         with self._lock:
             if self._listener is None or self._thread is None:
                 return
             self._listener.shutdown()
             self._thread.join()
-            # Bound but not listening, a socket refuses connections and keeps others off the port.
-            self._reserved = _bound(self.port)
-            _share(self._reserved, False)
+            if keeps_port:
+                # Bound but not listening, a socket refuses connections and keeps others off.
+                self._reserved = _bound(self.port)
+                _share(self._reserved, False)
             self._listener.hang_up()
             self._release()
             self._listener.join()
@@ -191,7 +195,7 @@ class Server:
     def close(self) -> None:
         """Stop, and give the port back."""
         with self._lock:
-            self.stop()
+            self._stop(keeps_port=False)
             if self._reserved is not None:
                 self._reserved.close()
                 self._reserved = None

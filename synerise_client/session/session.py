@@ -150,6 +150,8 @@ class Session:
         before = old.abandon()
         if carries_over:
             first = evolve(before, epoch=before.epoch + 1)
+        else:
+            first = evolve(first, end_reason=ClientSessionEndReason.SessionDestroyed)
         self._store = StateStore(self._storage, self._key, self._clock, first, overrides=True)
         self._store.open()
         reason = None if carries_over else ClientSessionEndReason.SessionDestroyed

@@ -104,9 +104,14 @@ def with_token(state: SessionState, token: SessionToken, clock_offset: float) ->
 def signed_in(
     state: SessionState, token: SessionToken, uuid: str, identity: str, clock_offset: float
 ) -> SessionState:
-    """Start a customer's session, ending the one before if there was one."""
+    """Start a customer's session, ending the one before if there was one.
+
+    Under another uuid it is another person: who the anonymous one was said to be is forgotten.
+    """
     if state.holds_login:
         state = ended(state, ClientSessionEndReason.UserSignOut)
+    if uuid != state.uuid:
+        state = evolve(state, email=None, custom_id=None)
     return evolve(state, token=token, uuid=uuid, identity=identity, clock_offset=clock_offset)
 
 

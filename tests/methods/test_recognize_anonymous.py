@@ -153,3 +153,13 @@ def test_an_expired_customer_is_anonymous(team: Team) -> None:
     team.time_passes(3601)
     recognize(client, EMAIL)
     assert team.operations == ["login", "login_anonymous", "event_custom"]
+
+
+def test_a_new_uuid_at_sign_in_forgets_who_was_recognized(team: Team) -> None:
+    client = team.client()
+    recognize(client, EMAIL, "anna-1")
+    team.sign_in()
+    team.sign_in("bea@example.com")
+    client.signOut()
+    recognize(client, None, None, {"page": 1})
+    assert bodies(team, "event_custom")[1]["client"] == {"uuid": client.getUUID()}
