@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 from urllib.parse import urlsplit
+
+if TYPE_CHECKING:
+    from ipaddress import IPv4Address, IPv6Address
 
 DEFAULT_BASE_URL = "https://api.snrapi.com"
 _ODD = ' <>"\\^`{|}'
@@ -35,7 +38,8 @@ def parse_base_url(text: str) -> BaseUrl:
     except ValueError as error:
         raise ValueError(f"withBaseUrl: {error}") from None
     has_odd_characters = any(each in _ODD or not each.isprintable() for each in text.strip())
-    if parts.scheme not in _DEFAULT_PORTS or not host or has_odd_characters:
+    is_odd_address = "[" in parts.netloc and _address(host or "") is None
+    if parts.scheme not in _DEFAULT_PORTS or not host or has_odd_characters or is_odd_address:
         raise ValueError("withBaseUrl: a URL such as https://api.snrapi.com is needed")
     if parts.username or parts.password or parts.query or parts.fragment:
         raise ValueError("withBaseUrl: a base URL has no user, password, query or fragment")
@@ -52,11 +56,14 @@ def parse_base_url(text: str) -> BaseUrl:
 
 
 def _is_loopback(host: str) -> bool:
-    if host == "localhost":
-        return True
+    address = _address(host)
+    return host == "localhost" or (address is not None and address.is_loopback)
+
+
+def _address(host: str) -> IPv4Address | IPv6Address | None:
     from ipaddress import ip_address
 
     try:
-        return ip_address(host).is_loopback
+        return ip_address(host)
     except ValueError:
-        return False
+        return None
