@@ -65,7 +65,8 @@ class _Exchange(WSGIRequestHandler):
         return body if len(body) == int(length) else None
 
     def _head(self, response: Response) -> bytes:
-        if self.close_connection or response.headers.get("Connection") == "close":
+        is_last = self.close_connection or self.server.serves_alone
+        if is_last or response.headers.get("Connection") == "close":
             self.close_connection = True
             response.headers["Connection"] = "close"
         lines = [f"{self.protocol_version} {response.status}"]
@@ -90,6 +91,7 @@ class _Listener(ThreadedWSGIServer):
 
     def __init__(self, listening: socket.socket, app: WSGIApplication, clock: Clock) -> None:
         self.clock = clock
+        self.serves_alone = False
         self._open: set[socket.socket] = set()
         self._changed = threading.Condition()
         port = listening.getsockname()[1]
@@ -99,7 +101,12 @@ class _Listener(ThreadedWSGIServer):
     def process_request(self, request: Any, client_address: Any) -> None:
         with self._changed:
             self._open.add(request)
-        super().process_request(request, client_address)
+        try:
+            super().process_request(request, client_address)
+        except RuntimeError:
+            # The script that holds the sandbox is ending, and no thread can be started any more.
+            self.serves_alone = True
+            self.process_request_thread(request, client_address)
 
     def shutdown_request(self, request: Any) -> None:
         super().shutdown_request(request)
