@@ -340,8 +340,8 @@ class Connector:
         self._is_waiting = True
         was_notified = changed.wait(self._idle_seconds)
         self._is_waiting = False
-        is_idle = not (was_notified or self._queue or self._ahead or self._enders)
-        if is_idle and threading.main_thread().is_alive():
+        has_work = self._queue or self._ahead or self._enders or self._is_closed
+        if not (was_notified or has_work) and threading.main_thread().is_alive():
             self._thread = None
             return False
         return True
