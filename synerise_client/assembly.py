@@ -11,6 +11,7 @@ from synerise_client.api.routes import Route, routes_with
 from synerise_client.connector import Connector
 from synerise_client.modules.client_module import ClientModule
 from synerise_client.modules.state_listener import ClientStateChangeListener
+from synerise_client.script_end import drain_at_exit
 from synerise_client.session.account import Account
 from synerise_client.session.clock import Clock
 from synerise_client.session.session import Session
@@ -49,7 +50,7 @@ def assemble(setup: Setup, settings: SettingsModule) -> AssembledClient:
         ValueError: the API key is missing, or the base URL or the file of routes
             cannot be used.
     """
-    if not setup.api_key.strip():
+    if not setup.api_key:
         raise ValueError("withApiKey: the API key of the profile is missing")
     base_url = parse_base_url(setup.base_url or DEFAULT_BASE_URL)
     policy = setup.policy or RetryPolicy()
@@ -73,6 +74,7 @@ def assemble(setup: Setup, settings: SettingsModule) -> AssembledClient:
         on_close=session.close,
         drain_seconds=setup.drain_seconds,
     )
+    drain_at_exit(connector)
     listener.deliver_with(connector.deliver)
     sign_in, account = SignIn(session), Account(session)
     module = ClientModule(connector, settings, session, sign_in, account, listener)

@@ -83,13 +83,14 @@ class Call:
 
     def answer(self, delivery: Delivery, result: Any, error: Error | None) -> None:
         """Give the call its one callback."""
+        _log.debug("%s: %s", self.name, "success" if error is None else f"error {error.code}")
         if error is None:
             if self.on_success is not None:
                 delivery.deliver(self.on_success, *((result,) if self.takes_result else ()))
         elif self.on_error is not None:
             delivery.deliver(self.on_error, *((error,) if self.takes_error else ()))
         else:
-            _log.warning("%s failed and has no onError: %s", self.name, error)
+            _log.warning("Synerise.Client.%s failed and has no onError: %s", self.name, error)
 
 
 def _bare(error: Error) -> Error:

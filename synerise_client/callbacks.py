@@ -80,5 +80,25 @@ def _from_signature(callback: Callable[..., Any], name: str) -> bool:
     return False
 
 
+def check_takes_nothing(callback: Callable[..., Any], name: str) -> None:
+    """Check that ``callback`` can be called without arguments, as far as that can be found out.
+
+    Raises:
+        TypeError: it cannot; ``name`` tells which one.
+    """
+    import inspect
+
+    if not callable(callback):
+        raise TypeError(f"{name} must be a function, not {type(callback).__name__}")
+    try:
+        signature = inspect.signature(callback)
+    except (ValueError, TypeError):
+        return
+    try:
+        signature.bind()
+    except TypeError:
+        raise TypeError(f"{name} must be callable without arguments") from None
+
+
 def _too_many(name: str) -> TypeError:
     return TypeError(f"{name} must be callable with one argument or with none")

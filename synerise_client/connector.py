@@ -1,70 +1,30 @@
-"""Runs calls one after another on a worker thread and delivers their callbacks there.
-
-It is a queue that some thread drains: as a rule a daemon thread that comes
-with the first call and leaves when there was nothing to do for a while, and at
-the end of the script, where no thread can be started any more, the main one.
-"""
+"""Takes calls in, waits for them and ends them: what the modules and the script's end need."""
 
 from __future__ import annotations
 
 import logging
-import threading
 import time
-from collections import deque
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from synerise_client.api.cancellation import Cancellation
 from synerise_client.call import Call
-from synerise_client.delivery import Delivery
-from synerise_client.errors import CallEnded, Error
-from synerise_client.script_end import drain_at_exit
-from synerise_client.threads import renew_in_children, start_thread
+from synerise_client.call_queue import CallQueue
+from synerise_client.errors import CallEnded
+from synerise_client.threads import start_thread
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from synerise_client.call import Callback, Work
-    from synerise_client.delivery import Dispatch
 
 _CLOSING_SECONDS = 1.0
 _STALL_POLL_SECONDS = 0.2
 _log = logging.getLogger("synerise_client")
 
 
-class Connector:
-    """One client's calls, first in, first out, each with exactly one callback.
-
-    Args:
-        deadline: seconds that a call may run.
-        dispatch: runs a callback somewhere else, such as in a GUI's loop; by
-            default it runs on the worker thread.
-        on_close: run once after the last call was answered.
-        idle_seconds: after which the thread is given back.
-        drain_seconds: how long the end of the script waits without any progress.
-    """
-
-    def __init__(
-        self,
-        *,
-        deadline: float,
-        dispatch: Dispatch | None = None,
-        on_close: Callable[[], None] | None = None,
-        idle_seconds: float = 5.0,
-        drain_seconds: float = 60.0,
-    ) -> None:
-        self._deadline = deadline
-        self._delivery = Delivery(dispatch)
-        self._on_close = on_close
-        self._idle_seconds = idle_seconds
-        self._drain_seconds = drain_seconds
-        self._generation = 0
-        self._is_closed = False
-        self._is_aborted = False
-        self._unfinished = 0
-        self._start_over()
-        renew_in_children(self)
-        drain_at_exit(self)
+class Connector(CallQueue):
+    """One client's calls, first in, first out, each with exactly one callback."""
 
     # What the modules call, on the user's threads.
 
@@ -100,6 +60,17 @@ class Connector:
             self._unfinished += 1
             self._background.append(call)
         start_thread(lambda: self._run_beside(call), "synerise-client-background")
+
+    def _run_beside(self, call: Call) -> None:
+        changed = self._changed
+        _, error = call.outcome()
+        if error is not None:
+            _log.warning("%s: signed out here, but the server was not told: %s", call.name, error)
+        with changed:
+            if changed is self._changed:
+                self._background.remove(call)
+                self._unfinished -= 1
+                changed.notify_all()
 
     @contextmanager
     def ending(self) -> Iterator[list[Callable[[], None]]]:
@@ -188,6 +159,9 @@ class Connector:
             if not self._unfinished:
                 return
             self._is_closed = True
+            _log.warning(
+                "The script ends although calls are pending: nothing has moved for a while"
+            )
             self._end_all("The script ended before this call finished")
         self._drain_here()
         with self._changed:
@@ -215,185 +189,3 @@ class Connector:
             self._changed.notify_all()
         for call in calls:
             call.cancellation.cancel(CallEnded("The process was interrupted"))
-
-    def renew_after_fork(self) -> None:
-        """What is pending is the parent's alone; here the queue is empty."""
-        self._start_over()
-
-    # The queue.
-
-    def _start_over(self) -> None:
-        self._changed = threading.Condition(threading.Lock())
-        self._queue: deque[Call] = deque()
-        self._ahead: deque[Callable[[], None]] = deque()
-        self._running: Call | None = None
-        self._background: list[Call] = []
-        self._unfinished = 0
-        self._enders = 0
-        self._ended_because: str | None = None
-        self._last_progress = 0.0
-        self._thread: threading.Thread | None = None
-        self._is_waiting = False
-
-    def _enqueue(self, call: Call) -> None:
-        if self._is_closed:
-            raise RuntimeError(f"{call.name}: the client was shut down")
-        if self._thread is None:
-            self._start_thread()
-        self._queue.append(call)
-        self._unfinished += 1
-        if self._is_waiting:
-            self._changed.notify_all()
-
-    def _start_thread(self) -> None:
-        thread = threading.Thread(target=self._drain, name="synerise-client", daemon=True)
-        try:
-            thread.start()
-        except RuntimeError:
-            if threading.main_thread().is_alive():
-                raise
-            return  # the interpreter is ending: the exit hook or a waiting thread drains the queue
-        self._thread = thread
-
-    def _end_calls(self, announcements: list[Callable[[], None]]) -> None:
-        """Have every call made so far answered with -999, after ``announcements``."""
-        self._generation += 1
-        self._ahead.extend(announcements)
-        self._unfinished += len(announcements)
-        if announcements and self._thread is None:
-            self._start_thread()
-        running = self._running
-        if running is not None:
-            running.cancellation.cancel(self._ended())
-
-    def _end_all(self, because: str) -> None:
-        """Have every call answered with -999 and drop what runs beside them, for good."""
-        self._ended_because = because
-        self._end_calls([])
-        for call in self._background:
-            call.cancellation.cancel(self._ended())
-        self._changed.notify_all()
-        if self._thread is None and not self._unfinished:
-            self._close_once()
-
-    def _ended(self) -> Error:
-        return CallEnded(self._ended_because) if self._ended_because else CallEnded()
-
-    # What the draining thread does.
-
-    def _drain_here(self, stop: Callable[[], bool] = bool) -> None:
-        """Answer what is pending on this thread if no other could be started for it."""
-        with self._changed:
-            if self._thread is not None or not self._unfinished:
-                return
-            self._thread = threading.current_thread()
-        try:
-            self._drain(stop)
-        finally:
-            with self._changed:
-                self._thread = None
-
-    def _drain(self, stop: Callable[[], bool] | None = None) -> None:
-        """Answer calls: until there were no more for a while, or until ``stop`` tells to leave."""
-        changed, stays = self._changed, stop is None
-        while stop is None or not stop():
-            step = self._next_step(changed, stays)
-            if step is None:
-                return
-            try:
-                step()
-            except Exception:
-                _log.exception("The client failed in a way that it should not")
-            if changed is not self._changed:
-                return  # forked in a callback: this queue is the parent's
-            with changed:
-                self._unfinished -= 1
-                if not self._unfinished:
-                    changed.notify_all()
-
-    def _next_step(self, changed: threading.Condition, stays: bool) -> Callable[[], None] | None:
-        with changed:
-            while not self._is_aborted:
-                if self._enders:
-                    changed.wait()
-                elif self._ahead:
-                    return self._ahead.popleft()
-                elif self._queue:
-                    return self._started(self._queue.popleft(), stays)
-                elif self._is_closed:
-                    self._thread = None
-                    self._close_once()
-                    break
-                elif not stays or not self._waits_for_more(changed):
-                    break
-        return None
-
-    def _started(self, call: Call, stays: bool) -> Callable[[], None]:
-        # Nobody watches a deadline once no thread can be started: the last calls are kept short.
-        seconds = self._deadline if stays else min(self._deadline, self._drain_seconds)
-        call.cancellation = Cancellation(seconds)
-        self._running = call
-        return lambda: self._answer(call)
-
-    def _waits_for_more(self, changed: threading.Condition) -> bool:
-        """Wait for something to do; False if the thread is given back."""
-        self._is_waiting = True
-        was_notified = changed.wait(self._idle_seconds)
-        self._is_waiting = False
-        has_work = self._queue or self._ahead or self._enders or self._is_closed
-        if not (was_notified or has_work) and threading.main_thread().is_alive():
-            self._thread = None
-            return False
-        return True
-
-    def _answer(self, call: Call) -> None:
-        changed, result, error = self._changed, None, None
-        if not self._has_ended(call):
-            result, error = call.outcome()
-        with changed:
-            while self._enders and not self._is_aborted:
-                changed.wait()
-            self._running = None
-            if self._is_aborted:
-                return
-            if self._has_ended(call):
-                error = self._ended()
-            self._note_progress(call, error)
-            announcements, self._ahead = self._ahead, deque()
-            self._unfinished -= len(announcements)
-        for announce in announcements:
-            announce()
-        if changed is self._changed:  # else forked in a listener: the answer is the parent's
-            call.answer(self._delivery, result, error)
-
-    def _note_progress(self, call: Call, error: Error | None) -> None:
-        moved_at = time.monotonic() if error is None else call.cancellation.replied_at
-        self._last_progress = max(self._last_progress, moved_at)
-
-    def _run_beside(self, call: Call) -> None:
-        changed = self._changed
-        _, error = call.outcome()
-        if error is not None:
-            _log.info("%s: the server was not told: %s", call.name, error)
-        with changed:
-            if changed is self._changed:
-                self._background.remove(call)
-                self._unfinished -= 1
-                changed.notify_all()
-
-    def _has_ended(self, call: Call) -> bool:
-        return call.generation != self._generation
-
-    def _has_stalled(self) -> bool:
-        running = self._running
-        replied_at = running.cancellation.replied_at if running is not None else 0.0
-        return time.monotonic() - max(self._last_progress, replied_at) > self._drain_seconds
-
-    def _close_once(self) -> None:
-        on_close, self._on_close = self._on_close, None
-        try:
-            if on_close is not None:
-                on_close()
-        except Exception:
-            _log.exception("The client could not be closed properly")
-        self._changed.notify_all()

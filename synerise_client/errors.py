@@ -103,7 +103,8 @@ class Error(Exception):
         )
 
     def __str__(self) -> str:
-        return f"{self.message} ({self.code})"
+        causes = [f"{each.field}: {each.message}" for each in self.causes if each.message]
+        return f"{'; '.join([self.message, *causes])} ({self.code})"
 
     def __repr__(self) -> str:
         return f"Error(code={self.code}, message={self.message!r})"

@@ -60,7 +60,7 @@ class SyneriseInitializer:
     def withApiKey(self, apiKey: str) -> SyneriseInitializer:
         """Set the API key of the profile; the one thing that must be set."""
         check(str, apiKey=apiKey)
-        self._setup.api_key = apiKey
+        self._setup.api_key = apiKey.strip()
         return self
 
     def withBaseUrl(self, baseUrl: str | None) -> SyneriseInitializer:

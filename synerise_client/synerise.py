@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from typing import TYPE_CHECKING, Any
 
+from synerise_client.callbacks import check_takes_nothing
 from synerise_client.initializer import SyneriseInitializer, warn_that_the_salt_is_not_sent
 from synerise_client.modules.arguments import check, check_optional
 from synerise_client.modules.client_module import NOT_INITIALIZED, ClientModule
@@ -94,7 +95,8 @@ class SyneriseFacade:
             callback: takes nothing, replaces the one before and is called on the
                 thread of ``init()``.
         """
-        _check_callback(callback)
+        if callback is not None:
+            check_takes_nothing(callback, "callback")
         self._on_ready = callback
         if self.isInitialized():
             self.call_ready()
@@ -106,7 +108,8 @@ class SyneriseFacade:
             callback: takes the Error, replaces the one before and is called on the
                 thread of ``init()``, which raises afterwards.
         """
-        _check_callback(callback)
+        if callback is not None and not callable(callback):
+            raise TypeError(f"callback must be a function or None, not {type(callback).__name__}")
         self._on_error = callback
 
     def waitUntilIdle(self, timeout: float | None = None) -> bool:
@@ -122,6 +125,8 @@ class SyneriseFacade:
             RuntimeError: Synerise is not initialized, or this is a callback, which
                 would wait for itself.
         """
+        if timeout is not None and not isinstance(timeout, (int, float)):
+            raise TypeError(f"timeout must be a number or None, not {type(timeout).__name__}")
         return self._initialized().connector.wait_until_idle(timeout)
 
     def shutdown(self) -> None:
@@ -163,12 +168,14 @@ class SyneriseFacade:
             raise RuntimeError(NOT_INITIALIZED)
         return self._client
 
-    def __getattr__(self, name: str) -> Any:
-        if name in _NOT_PORTED:
-            raise AttributeError(
-                f"Synerise.{name} is not part of this port: it has Synerise.Client and Settings"
-            )
-        raise AttributeError(f"Synerise has no {name!r}")
+    if not TYPE_CHECKING:  # a type checker is to find the mistyped names
+
+        def __getattr__(self, name: str) -> Any:
+            if name in _NOT_PORTED:
+                raise AttributeError(
+                    f"Synerise.{name} is not part of this port: it has Synerise.Client and Settings"
+                )
+            raise AttributeError(f"Synerise has no {name!r}")
 
 
 def _run(callback: Callable[..., Any], *arguments: Any) -> None:
@@ -176,11 +183,6 @@ def _run(callback: Callable[..., Any], *arguments: Any) -> None:
         callback(*arguments)
     except Exception:
         _log.exception("What was set with onReady or onError failed")
-
-
-def _check_callback(callback: object) -> None:
-    if callback is not None and not callable(callback):
-        raise TypeError(f"callback must be a function or None, not {type(callback).__name__}")
 
 
 Synerise = SyneriseFacade()

@@ -40,7 +40,8 @@ def parse_base_url(text: str) -> BaseUrl:
     has_odd_characters = any(each in _ODD or not each.isprintable() for each in text.strip())
     is_odd_address = "[" in parts.netloc and _address(host or "") is None
     if parts.scheme not in _DEFAULT_PORTS or not host or has_odd_characters or is_odd_address:
-        raise ValueError("withBaseUrl: a URL such as https://api.snrapi.com is needed")
+        given = "" if "@" in text or "?" in text else f", not {text!r}"  # neither holds a secret
+        raise ValueError(f"withBaseUrl: a URL such as https://api.snrapi.com is needed{given}")
     if parts.username or parts.password or parts.query or parts.fragment:
         raise ValueError("withBaseUrl: a base URL has no user, password, query or fragment")
     is_loopback = _is_loopback(host)

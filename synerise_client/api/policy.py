@@ -7,15 +7,15 @@ from typing import Any
 from attrs import Attribute, field, frozen, validators
 
 
-def _is_no_bool(_: object, attribute: Attribute[Any], value: object) -> None:
-    if isinstance(value, bool):
-        raise TypeError(f"{attribute.name} must be a number, not a bool")
+def _is_number(_: object, attribute: Attribute[Any], value: object) -> None:
+    if isinstance(value, bool) or not isinstance(value, (int, float)):
+        raise TypeError(f"{attribute.name} must be a number, not {type(value).__name__}")
 
 
 def _seconds(*, default: float, may_be_zero: bool = False) -> float:
     bound: Any = validators.ge(0) if may_be_zero else validators.gt(0)
-    number: Any = [validators.instance_of((int, float)), _is_no_bool]
-    seconds: float = field(default=default, validator=[*number, bound, validators.lt(float("inf"))])
+    number: Any = _is_number
+    seconds: float = field(default=default, validator=[number, bound, validators.lt(float("inf"))])
     return seconds
 
 
@@ -35,7 +35,7 @@ class RetryPolicy:
     """
 
     attempts: int = field(
-        default=5, validator=[_is_no_bool, validators.instance_of(int), validators.ge(1)]
+        default=5, validator=[_is_number, validators.instance_of(int), validators.ge(1)]
     )
     initial: float = _seconds(default=0.5, may_be_zero=True)
     maximum: float = _seconds(default=8.0, may_be_zero=True)

@@ -12,6 +12,9 @@ from synerise_client import __version__
 if TYPE_CHECKING:
     from synerise_client.sandbox import Sandbox
 
+_EMAIL, _PASSWORD = "anna@example.com", "Secret-1"
+_POLL_SECONDS = 0.2
+
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(__version__)
@@ -41,9 +44,14 @@ def demo() -> None:
     show_default=True,
     help="Of the tokens that it hands out, in seconds.",
 )
-def sandbox(port: int, token_lifetime: float) -> None:
-    """Serve a local stand-in for Synerise's API until Ctrl-C."""
-    server = _sandbox_extra()(token_lifetime=token_lifetime, port=port)
+@click.option("--api-key", help="The key that it accepts; a new one each time if left out.")
+def sandbox(port: int, token_lifetime: float, api_key: str | None) -> None:
+    """Serve a local stand-in for Synerise's API until Ctrl-C.
+
+    It knows one customer, and prints the mails and messages that it would send.
+    """
+    server = _sandbox_extra()(token_lifetime=token_lifetime, port=port, api_key=api_key)
+    server.add_profile(_EMAIL, _PASSWORD, firstName="Anna")
     try:
         server.start()
     except OSError as error:
@@ -51,12 +59,22 @@ def sandbox(port: int, token_lifetime: float) -> None:
     try:
         click.echo(f"URL      {server.url}")
         click.echo(f"API key  {server.api_key}")
+        click.echo(f"Customer {_EMAIL}, password {_PASSWORD}")
         click.echo("Ctrl-C ends it.", err=True)
-        threading.Event().wait()
+        _print_mails(server)
     except KeyboardInterrupt:
         click.echo(err=True)
     finally:
         server.close()
+
+
+def _print_mails(server: Sandbox) -> None:
+    """Print what would be sent, for ever."""
+    printed, pause = 0, threading.Event()
+    while not pause.wait(_POLL_SECONDS):
+        for message in server.outbox[printed:]:
+            click.echo(f"To {message.to}: {message.kind} {message.code}")
+            printed += 1
 
 
 def _sandbox_extra() -> type[Sandbox]:

@@ -25,7 +25,7 @@ from synerise_client import (
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-_EMAIL, _PASSWORD = "anna@example.com", "Secret-1"
+_EMAIL, _PASSWORD = "bea@example.com", "Secret-2"
 _URL, _KEY = "SYNERISE_DEMO_URL", "SYNERISE_DEMO_API_KEY"
 
 

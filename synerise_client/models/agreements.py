@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from attrs import define, field
 
-from synerise_client.models.fields import FieldSet, Flag
+from synerise_client.models.fields import FieldSet, Flag, ModelObject
 from synerise_client.models.unset import UNSET
 
 
@@ -24,6 +24,7 @@ class ClientAgreements(FieldSet):
         wifi: Wi-Fi.
     """
 
+    _modelObject: ModelObject = field(default=None, alias="modelObject")
     email: Flag = field(default=UNSET, kw_only=True)
     sms: Flag = field(default=UNSET, kw_only=True)
     push: Flag = field(default=UNSET, kw_only=True)

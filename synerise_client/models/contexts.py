@@ -14,7 +14,7 @@ from attrs import define, field
 
 from synerise_client.models.agreements import ClientAgreements
 from synerise_client.models.enums import ClientSex, ClientSexFromString
-from synerise_client.models.fields import FieldSet, ModelObject, Text, wrong_type
+from synerise_client.models.fields import FieldSet, ModelObject, Text, warn, wrong_type
 from synerise_client.models.unset import UNSET, UnsetType
 
 Sex: TypeAlias = ClientSex | UnsetType | None
@@ -25,7 +25,11 @@ Attributes: TypeAlias = Mapping[str, Any] | UnsetType | None
 def _sex(value: Sex | str) -> Sex:
     if value is None or isinstance(value, UnsetType):
         return value
-    return ClientSexFromString(value)
+    sex = ClientSexFromString(value)
+    if sex is ClientSex.NotSpecified != value:
+        known = ", ".join(each.value for each in ClientSex)
+        warn(f"What was given as sex counts as NOT_SPECIFIED; known are: {known}")
+    return sex
 
 
 def _agreements(value: Agreements | Mapping[str, Any]) -> Agreements:
@@ -122,6 +126,8 @@ class ClientAccountUpdateBasicInformationContext(_Profile):
         agreements, attributes: As in `ClientAccountRegisterContext`.
     """
 
+    _modelObject: ModelObject = field(default=None, alias="modelObject")
+
 
 @define(repr=False)
 class ClientAccountUpdateContext(_IdentifiedProfile):
@@ -138,6 +144,8 @@ class ClientAccountUpdateContext(_IdentifiedProfile):
         agreements, attributes: As in `ClientAccountRegisterContext`.
     """
 
+    _modelObject: ModelObject = field(default=None, alias="modelObject")
+
 
 @define(repr=False)
 class ClientSimpleAuthenticationData(_IdentifiedProfile):
@@ -152,6 +160,8 @@ class ClientSimpleAuthenticationData(_IdentifiedProfile):
         agreements, attributes: As in `ClientAccountRegisterContext`.
     """
 
+    _modelObject: ModelObject = field(default=None, alias="modelObject")
+
 
 @define(repr=False)
 class ClientAuthContext(_Consents):
@@ -164,4 +174,5 @@ class ClientAuthContext(_Consents):
         attributes: Custom attributes, any JSON values.
     """
 
+    _modelObject: ModelObject = field(default=None, alias="modelObject")
     authID: Text = field(default=UNSET, kw_only=True)

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from enum import Enum
 from typing import Any, TypeAlias
 
-from attrs import Attribute, define, field, fields
+from attrs import Attribute, define, fields
 
 from synerise_client.models.unset import UNSET, UnsetType
 
@@ -22,14 +22,13 @@ class FieldSet:
 
     A field that was never set is `UNSET` and is not sent; one set to None is sent as null. A
     subclass takes its fields as keyword arguments or, as in JavaScript, as one mapping called
-    modelObject, whose keys are the subclass' kw_only fields. (Not ``define(kw_only=True)``: what
-    that makes of an inherited modelObject differs between versions of attrs.)
+    modelObject, whose keys are the subclass' kw_only fields. Each class that is used has a field
+    for it of its own, in its place among the others: an inherited one would come first.
     """
 
-    _modelObject: ModelObject = field(default=None, alias="modelObject")
-
     def __attrs_post_init__(self) -> None:
-        given, self._modelObject = self._modelObject, None
+        given: ModelObject = getattr(self, "_modelObject", None)
+        object.__setattr__(self, "_modelObject", None)
         if given is None:
             return
         if not isinstance(given, Mapping):
@@ -41,7 +40,7 @@ class FieldSet:
             elif getattr(self, key) is UNSET:  # the keyword argument is nearer than the mapping
                 setattr(self, key, value)
         if unknown:
-            _warn(f"{type(self).__name__} ignores unknown keys: {', '.join(unknown)}")
+            warn(f"{type(self).__name__} ignores unknown keys: {', '.join(unknown)}")
 
     def __repr__(self) -> str:
         shown = (f"{a.name}={getattr(self, a.name)!r}" for a in self._set_fields() if a.repr)
@@ -120,7 +119,8 @@ def _json_key(key: object, where: str) -> str:
     raise wrong_type(f"a key of {where}", "a string", key)
 
 
-def _warn(message: str) -> None:
+def warn(message: str) -> None:
+    """Log a warning of the models."""
     import logging  # seldom needed
 
     logging.getLogger("synerise_client.models").warning(message)

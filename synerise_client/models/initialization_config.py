@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from attrs import define, field
 
-from synerise_client.models.fields import FieldSet, Flag, Text
+from synerise_client.models.fields import FieldSet, Flag, ModelObject, Text
 from synerise_client.models.unset import UNSET
 
 
@@ -18,5 +18,6 @@ class InitializationConfig(FieldSet):
         initialDoNotTrack: Whether doNotTrack is on from then on.
     """
 
+    _modelObject: ModelObject = field(default=None, alias="modelObject")
     requestValidationSalt: Text = field(default=UNSET, kw_only=True, repr=False)
     initialDoNotTrack: Flag = field(default=UNSET, kw_only=True)

@@ -356,7 +356,7 @@ class ClientModule(AccountMethods):
         Source: the Synerise documentation, "Regenerate Customer with identifier".
 
         Args:
-            clientIdentifier: the seed of the UUID; without one it is random.
+            clientIdentifier: the seed of the UUID; without one, or empty, it is random.
 
         Returns:
             True; False if somebody is logged in, and then nothing has changed.

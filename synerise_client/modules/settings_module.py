@@ -128,7 +128,11 @@ class SettingsModule:
         else:
             _log.warning("The setting sdk.%s is not part of this port", name)
 
-    def __getattr__(self, name: str) -> Any:
-        if name in ("tracker", "notifications", "injector", "inAppMessaging"):
-            raise AttributeError(f"Synerise.Settings.{name} is not part of this port: only sdk is")
-        raise AttributeError(f"Synerise.Settings has no {name!r}")
+    if not TYPE_CHECKING:  # a type checker is to find the mistyped names
+
+        def __getattr__(self, name: str) -> Any:
+            if name in ("tracker", "notifications", "injector", "inAppMessaging"):
+                raise AttributeError(
+                    f"Synerise.Settings.{name} is not part of this port: only sdk is"
+                )
+            raise AttributeError(f"Synerise.Settings has no {name!r}")

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from synerise_client.callbacks import takes_argument
+from synerise_client.callbacks import check_takes_nothing, takes_argument
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
 
     Deliver = Callable[..., None]
 
+_log = logging.getLogger("synerise_client")
 _SIGNED_IN, _SIGNED_OUT = "onClientSignedIn", "onClientSignedOut"
 
 
@@ -45,7 +47,9 @@ class ClientStateChangeListener:
         if listener is not None and signed_in is None and signed_out is None:
             raise TypeError(f"listener must have {_SIGNED_IN} or {_SIGNED_OUT}")
         if signed_in is not None:
-            takes_argument(signed_in, _SIGNED_IN)
+            check_takes_nothing(signed_in, _SIGNED_IN)
+        if isinstance(listener, Mapping) and not listener.keys() <= {_SIGNED_IN, _SIGNED_OUT}:
+            _log.warning("A listener has only %s and %s", _SIGNED_IN, _SIGNED_OUT)
         self._takes_reason = signed_out is not None and takes_argument(signed_out, _SIGNED_OUT)
         self._on_signed_in, self._on_signed_out = signed_in, signed_out
 

@@ -169,7 +169,7 @@ class Session:
         Args:
             identifier: the seed of the uuid, which is random without one.
         """
-        uuid = new_uuid() if identifier is None else self.uuid_of(identifier)
+        uuid = self.uuid_of(identifier) if identifier else new_uuid()
 
         def change(state: SessionState) -> SessionState:
             if state.is_logged_in(self._clock.elapsed()):

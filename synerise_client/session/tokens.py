@@ -232,6 +232,7 @@ class TokenSource:
             turn.end(ClientSessionEndReason.ClientRejected)
             raise
         new = token_from(reply, clock=self._clock, origin=token.origin, old=token)
+        _log.debug("The token was refreshed; it lives for %d s", new.lifetime)
         return turn.take_token(new, instead_of=token)
 
     def _fetch_anonymous(self, turn: Turn, *, instead_of: SessionToken | None) -> SessionToken:

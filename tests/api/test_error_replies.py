@@ -327,3 +327,9 @@ def test_an_endless_answer_is_not_read_to_its_end(bench: Bench) -> None:
 def test_an_error_answer_that_is_too_long_keeps_its_status(bench: Bench) -> None:
     error = failed_sign_in(bench, 400, b" " * (5 * 1024 * 1024))
     assert (error.code, error.message) == (400, "Bad Request")
+
+
+def test_the_text_of_an_error_tells_its_causes_too() -> None:
+    causes = (ErrorCause("email", "TAKEN", "is another customer's", "a@b.pl"), ErrorCause("phone"))
+    error = Error(400, "Validation failed", causes=causes)
+    assert str(error) == "Validation failed; email: is another customer's (400)"

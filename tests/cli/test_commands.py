@@ -64,6 +64,41 @@ def test_the_sandbox_prints_where_it_is_and_ends_with_ctrl_c(tmp_path: Path) -> 
     assert "Traceback" not in errors
 
 
+def test_the_sandbox_has_a_customer_takes_a_key_and_prints_its_mails() -> None:
+    process = subprocess.Popen(
+        [*COMMAND, "sandbox", "--api-key", "a-key-of-ours"],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        text=True,
+        env={**os.environ, "PYTHONUNBUFFERED": "1"},
+    )
+    assert process.stdout is not None
+    url = process.stdout.readline().split()[-1]
+    assert process.stdout.readline().split()[-1] == "a-key-of-ours"
+    customer = process.stdout.readline()
+    email, password = customer.split()[1].strip(","), customer.split()[-1]
+    login = {
+        "apiKey": "a-key-of-ours",
+        "identityProvider": "SYNERISE",
+        "uuid": "u",
+        "deviceId": "d",
+    }
+    reply = requests.post(
+        f"{url}/sauth/v3/auth/login/client",
+        json={**login, "email": email, "password": password},
+        timeout=10,
+    )
+    headers = {"Authorization": f"Bearer {reply.json()['token']}"}
+    reset = f"{url}/sauth/clients/password-reset/request"
+    requests.post(reset, json={"email": email}, headers=headers, timeout=10)
+    mail = process.stdout.readline()
+    process.send_signal(signal.SIGINT)
+    process.wait(10)
+    process.stdout.close()
+    assert reply.status_code == 200
+    assert mail.startswith(f"To {email}: password_reset ")
+
+
 def test_a_port_that_is_taken_is_one_line_and_exit_code_1(tmp_path: Path) -> None:
     import socket
 

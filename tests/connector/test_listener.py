@@ -153,3 +153,18 @@ def test_a_listener_may_call_the_client(team: Team) -> None:
     team.sign_in()
     assert Synerise.waitUntilIdle(10)
     assert [(name, kind) for name, kind, _ in team.heard.results] == [("getAccount", "success")]
+
+
+def test_a_signed_in_listener_that_needs_an_argument_is_refused_where_it_is_set(
+    team: Team,
+) -> None:
+    with pytest.raises(TypeError, match="onClientSignedIn"):
+        team.client().setClientStateChangeListener({"onClientSignedIn": lambda needed: None})
+
+
+def test_a_mistyped_key_of_a_listener_is_warned_of(
+    team: Team, caplog: pytest.LogCaptureFixture
+) -> None:
+    listener = {"onClientSignedIn": lambda: None, "onClientSignedout": lambda: None}
+    team.client().setClientStateChangeListener(listener)
+    assert "onClientSignedOut" in caplog.text

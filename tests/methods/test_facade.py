@@ -225,7 +225,7 @@ def test_the_other_modules_say_that_they_are_not_part_of_this_port(team: Team, n
 
 def test_a_misspelled_name_is_an_attribute_error_of_its_own(team: Team) -> None:
     with pytest.raises(AttributeError, match="no 'Clinet'"):
-        Synerise.Clinet  # noqa: B018
+        Synerise.Clinet  # type: ignore[attr-defined] # noqa: B018
 
 
 def test_the_client_is_active_while_calls_are_carried_out(team: Team) -> None:

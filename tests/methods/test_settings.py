@@ -163,5 +163,5 @@ def test_a_misspelled_setting_is_an_error(sdk: Any) -> None:
     with pytest.raises(AttributeError):
         sdk.enabeld = False
     with pytest.raises(AttributeError, match="skd"):
-        Synerise.Settings.skd  # noqa: B018
+        Synerise.Settings.skd  # type: ignore[attr-defined] # noqa: B018
     assert isinstance(Synerise.Settings, SettingsModule)

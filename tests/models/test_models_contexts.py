@@ -268,3 +268,15 @@ def test_a_copy_remembers_which_fields_were_set(duplicate: Any) -> None:
     twin.phone = "1"
     assert twin != context
     assert context.phone is UNSET
+
+
+def test_a_sex_that_nobody_knows_is_warned_of_without_telling_it(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    context = ClientAccountUpdateContext(sex="male")
+    assert context.toObject() == {"sex": "NOT_SPECIFIED"}
+    assert "sex" in caplog.text
+    assert "male" not in caplog.text
+    caplog.clear()
+    ClientAccountUpdateContext(sex="NOT_SPECIFIED")
+    assert caplog.text == ""
