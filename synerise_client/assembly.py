@@ -11,7 +11,7 @@ from synerise_client.api.routes import Route, routes_with
 from synerise_client.connector import Connector
 from synerise_client.modules.client_module import ClientModule
 from synerise_client.modules.state_listener import ClientStateChangeListener
-from synerise_client.script_end import drain_at_exit
+from synerise_client.script_end import wait_at_exit
 from synerise_client.session.account import Account
 from synerise_client.session.clock import Clock
 from synerise_client.session.session import Session
@@ -74,8 +74,9 @@ def assemble(setup: Setup, settings: SettingsModule) -> AssembledClient:
         on_close=session.close,
         drain_seconds=setup.drain_seconds,
     )
-    drain_at_exit(connector)
+    wait_at_exit(connector)
     listener.deliver_with(connector.deliver)
+    session.cut_calls_with(connector.cut)
     sign_in, account = SignIn(session), Account(session)
     module = ClientModule(connector, settings, session, sign_in, account, listener)
     return AssembledClient(module, connector, session)

@@ -56,6 +56,7 @@ class CallQueue:
         self._generation = 0
         self._is_closed = False
         self._is_aborted = False
+        self._has_closed = on_close is None
         self._unfinished = 0
         self._start_over()
         renew_in_children(self)
@@ -67,7 +68,7 @@ class CallQueue:
     # The queue.
 
     def _start_over(self) -> None:
-        self._changed = threading.Condition(threading.Lock())
+        self._changed = threading.Condition()  # reentrant, for signal handlers
         self._queue: deque[Call] = deque()
         self._ahead: deque[Callable[[], None]] = deque()
         self._running: Call | None = None
@@ -99,33 +100,33 @@ class CallQueue:
             return  # the interpreter is ending: the exit hook or a waiting thread drains the queue
         self._thread = thread
 
-    def _end_calls(self, announcements: list[Callable[[], None]]) -> None:
-        """Have every call made so far answered with -999, after ``announcements``."""
-        self._generation += 1
+    def _announce(self, announcements: list[Callable[[], None]]) -> None:
+        """Have ``announcements`` run ahead of everything else."""
         self._ahead.extend(announcements)
         self._unfinished += len(announcements)
         if announcements and self._thread is None:
             self._start_thread()
-        running = self._running
-        if running is not None:
-            running.cancellation.cancel(self._ended())
+
+    def _end_calls(self) -> None:
+        """Have every call made so far answered with -999."""
+        self._generation += 1
+        if self._running is not None:
+            self._running.cancellation.cancel(self._ended())
 
     def _end_all(self, because: str) -> None:
         """Have every call answered with -999 and drop what runs beside them, for good."""
         self._ended_because = because
-        self._end_calls([])
+        self._end_calls()
         for call in self._background:
             call.cancellation.cancel(self._ended())
         self._changed.notify_all()
-        if self._thread is None and not self._unfinished:
-            self._close_once()
 
     def _ended(self) -> Error:
         return CallEnded(self._ended_because) if self._ended_because else CallEnded()
 
     # What the draining thread does.
 
-    def _drain_here(self, stop: Callable[[], bool] = bool) -> None:
+    def _drain_here(self, stop: Callable[[], bool] = lambda: False) -> None:
         """Answer what is pending on this thread if no other could be started for it."""
         with self._changed:
             if self._thread is not None or not self._unfinished:
@@ -143,17 +144,16 @@ class CallQueue:
         while stop is None or not stop():
             step = self._next_step(changed, stays)
             if step is None:
-                return
-            try:
-                step()
-            except Exception:
-                _log.exception("The client failed in a way that it should not")
+                break
+            _run_logged(step)
             if changed is not self._changed:
                 return  # forked in a callback: this queue is the parent's
             with changed:
                 self._unfinished -= 1
                 if not self._unfinished:
                     changed.notify_all()
+        if self._is_closed and not self._is_aborted:
+            self._close()
 
     def _next_step(self, changed: threading.Condition, stays: bool) -> Callable[[], None] | None:
         with changed:
@@ -164,11 +164,9 @@ class CallQueue:
                     return self._ahead.popleft()
                 elif self._queue:
                     return self._started(self._queue.popleft(), stays)
-                elif self._is_closed:
-                    self._thread = None
-                    self._close_once()
-                    break
-                elif not stays or not self._waits_for_more(changed):
+                elif self._is_closed and self._unfinished:
+                    changed.wait()  # for what runs beside the queue
+                elif self._is_closed or not stays or not self._waits_for_more(changed):
                     break
         return None
 
@@ -206,7 +204,7 @@ class CallQueue:
             announcements, self._ahead = self._ahead, deque()
             self._unfinished -= len(announcements)
         for announce in announcements:
-            announce()
+            _run_logged(announce)
         if changed is self._changed:  # else forked in a listener: the answer is the parent's
             call.answer(self._delivery, result, error)
 
@@ -222,11 +220,19 @@ class CallQueue:
         replied_at = running.cancellation.replied_at if running is not None else 0.0
         return time.monotonic() - max(self._last_progress, replied_at) > self._drain_seconds
 
-    def _close_once(self) -> None:
-        on_close, self._on_close = self._on_close, None
-        try:
-            if on_close is not None:
-                on_close()
-        except Exception:
-            _log.exception("The client could not be closed properly")
-        self._changed.notify_all()
+    def _close(self) -> None:
+        """Close what is under the calls, once. It may wait, so no lock is held."""
+        with self._changed:
+            on_close, self._on_close = self._on_close, None
+        if on_close is not None:
+            _run_logged(on_close)
+        with self._changed:
+            self._has_closed = self._has_closed or on_close is not None
+            self._changed.notify_all()
+
+
+def _run_logged(step: Callable[[], None]) -> None:
+    try:
+        step()
+    except Exception:
+        _log.exception("The client failed in a way that it should not")

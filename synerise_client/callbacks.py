@@ -9,7 +9,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 _TAKES_ANY_NUMBER = 0x04
-_IS_COROUTINE = 0x80 | 0x200
+_IS_LAZY = 0x20 | 0x80 | 0x200
 
 
 def takes_argument(callback: Callable[..., Any], name: str) -> bool:
@@ -37,8 +37,8 @@ def takes_argument(callback: Callable[..., Any], name: str) -> bool:
 
 def _from_code(function: FunctionType, bound: int, name: str) -> bool:
     code = function.__code__
-    if code.co_flags & _IS_COROUTINE:
-        raise TypeError(f"{name} is a coroutine function; a plain function is needed")
+    if code.co_flags & _IS_LAZY:
+        raise TypeError(f"{name} is a coroutine or generator function; a plain one is needed")
     names_without_default = code.co_kwonlyargcount - len(function.__kwdefaults__ or ())
     required = code.co_argcount - len(function.__defaults__ or ()) - bound
     if required > 1 or names_without_default > 0:
@@ -62,7 +62,7 @@ def _from_signature(callback: Callable[..., Any], name: str) -> bool:
     import inspect
 
     if inspect.iscoroutinefunction(callback):
-        raise TypeError(f"{name} is a coroutine function; a plain function is needed")
+        raise TypeError(f"{name} is a coroutine or generator function; a plain one is needed")
     try:
         signature = inspect.signature(callback)
     except (ValueError, TypeError):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import threading
 import time
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
@@ -78,8 +79,7 @@ class Connector(CallQueue):
 
         Yields:
             A list. What the block appends to it is run on the callback thread
-            ahead of everything else, and every call made so far that is not
-            finished gets -999. If the block appends nothing, nothing was ended.
+            ahead of everything else.
         """
         announcements: list[Callable[[], None]] = []
         with self._changed:
@@ -91,9 +91,13 @@ class Connector(CallQueue):
         finally:
             with self._changed:
                 self._enders -= 1
-                if announcements:
-                    self._end_calls(announcements)
+                self._announce(announcements)
                 self._changed.notify_all()
+
+    def cut(self) -> None:
+        """End every call made so far; for the ender, at the moment when the session changes."""
+        with self._changed:
+            self._end_calls()
 
     def deliver(self, callback: Callable[..., Any], *arguments: Any) -> None:
         """Run the user's ``callback`` once; what it raises is logged and stops nothing."""
@@ -117,16 +121,17 @@ class Connector(CallQueue):
             )
         gives_up_at = None if timeout is None else time.monotonic() + timeout
         self._drain_here(lambda: gives_up_at is not None and time.monotonic() >= gives_up_at)
+        left = None if gives_up_at is None else gives_up_at - time.monotonic()
         with self._changed:
-            return self._changed.wait_for(lambda: self._unfinished == 0, timeout)
+            return self._changed.wait_for(lambda: self._unfinished == 0, left)
 
     def is_closed(self) -> bool:
         """Whether calls are refused."""
         return self._is_closed
 
     def is_delivering(self) -> bool:
-        """Whether the current thread runs a callback of this client."""
-        return self._delivery.is_running_here()
+        """Whether the current thread runs a callback of this client, or is its worker."""
+        return self._delivery.is_running_here() or self._thread is threading.current_thread()
 
     def shutdown(self) -> None:
         """Answer every pending call with -999 and accept no more.
@@ -141,7 +146,10 @@ class Connector(CallQueue):
             return
         self._drain_here()
         with self._changed:
-            self._changed.wait_for(lambda: not self._unfinished and self._on_close is None)
+            self._changed.wait_for(
+                lambda: not self._unfinished and (self._has_closed or self._thread is None)
+            )
+        self._close()
 
     # The end of the script.
 
@@ -174,9 +182,9 @@ class Connector(CallQueue):
             self._is_closed = True
             self._changed.notify_all()
             thread = self._thread
-            if thread is None:
-                self._close_once()
-        if thread is not None:
+        if thread is None:
+            self._close()
+        else:
             thread.join(_CLOSING_SECONDS)
 
     def abort(self) -> None:

@@ -76,6 +76,7 @@ class SyneriseInitializer:
         :meth:`withRequestHook`.
         """
         check_optional(str, salt=salt)
+        self._setup.request_validation_salt = salt
         if salt is not None:
             warn_that_the_salt_is_not_sent()
         return self
@@ -191,7 +192,8 @@ class SyneriseInitializer:
 
         Args:
             dispatch: called on the worker thread with a function without arguments,
-                which it runs or hands on, such as ``loop.call_soon_threadsafe``.
+                which it runs or hands on, such as ``loop.call_soon_threadsafe``. A call
+                counts as answered as soon as this returns.
         """
         if not callable(dispatch):
             raise TypeError("dispatch must be a function that takes a function")

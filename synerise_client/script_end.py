@@ -5,7 +5,6 @@ from __future__ import annotations
 import atexit
 import os
 import sys
-import threading
 import weakref
 from contextlib import suppress
 from typing import Protocol
@@ -28,16 +27,14 @@ class Pending(Protocol):
 
 
 _connectors: weakref.WeakSet[Pending] = weakref.WeakSet()
-_exit_hook_lock = threading.Lock()
 
 
-def drain_at_exit(connector: Pending) -> None:
+def wait_at_exit(connector: Pending) -> None:
     """Have the end of the script wait for what ``connector`` has pending."""
-    with _exit_hook_lock:
-        if not _connectors:
-            atexit.unregister(_drain_all)
-            atexit.register(_drain_all)
-        _connectors.add(connector)
+    if not _connectors:
+        atexit.unregister(_drain_all)
+        atexit.register(_drain_all)
+    _connectors.add(connector)
 
 
 def _drain_all() -> None:

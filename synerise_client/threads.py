@@ -40,7 +40,7 @@ def loading() -> Iterator[None]:
 
 
 def start_thread(run: Callable[[], None], name: str) -> None:
-    """Run something on a thread of its own; here, if the interpreter is ending and starts none."""
+    """Run something on a thread of its own; on this one, if none can be started any more."""
     try:
         threading.Thread(target=run, name=name, daemon=True).start()
     except RuntimeError:

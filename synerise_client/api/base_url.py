@@ -38,6 +38,7 @@ def parse_base_url(text: str) -> BaseUrl:
     except ValueError as error:
         raise ValueError(f"withBaseUrl: {error}") from None
     has_odd_characters = any(each in _ODD or not each.isprintable() for each in text.strip())
+    has_odd_characters = has_odd_characters or not _has_possible_labels(host or "")
     is_odd_address = "[" in parts.netloc and _address(host or "") is None
     if parts.scheme not in _DEFAULT_PORTS or not host or has_odd_characters or is_odd_address:
         given = "" if "@" in text or "?" in text else f", not {text!r}"  # neither holds a secret
@@ -54,6 +55,10 @@ def parse_base_url(text: str) -> BaseUrl:
     shown_port = "" if port in (None, _DEFAULT_PORTS[parts.scheme]) else f":{port}"
     path = parts.path.rstrip("/")
     return BaseUrl(f"{parts.scheme}://{shown_host}{shown_port}{path}", is_loopback)
+
+
+def _has_possible_labels(host: str) -> bool:
+    return all(0 < len(label) < 64 for label in host.removesuffix(".").split("."))
 
 
 def _is_loopback(host: str) -> bool:

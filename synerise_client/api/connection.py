@@ -213,7 +213,8 @@ def _look_up(host: str, port: int, seconds: float, call: Cancellation) -> list[A
             found.extend(socket.getaddrinfo(host, port, 0, socket.SOCK_STREAM))
         except OSError as error:
             problem.append(error)
-        finished.set()
+        finally:
+            finished.set()
 
     start_thread(look_up, "synerise-client-look-up")
     gives_up_at = time.monotonic() + seconds

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from attrs import define, field
 
-from synerise_client.models.fields import FieldSet, Flag, ModelObject
+from synerise_client.models.fields import FieldSet, Flag, ModelObject, is_flag
 from synerise_client.models.unset import UNSET
 
 
@@ -25,9 +25,9 @@ class ClientAgreements(FieldSet):
     """
 
     _modelObject: ModelObject = field(default=None, alias="modelObject")
-    email: Flag = field(default=UNSET, kw_only=True)
-    sms: Flag = field(default=UNSET, kw_only=True)
-    push: Flag = field(default=UNSET, kw_only=True)
-    bluetooth: Flag = field(default=UNSET, kw_only=True)
-    rfid: Flag = field(default=UNSET, kw_only=True)
-    wifi: Flag = field(default=UNSET, kw_only=True)
+    email: Flag = field(default=UNSET, kw_only=True, validator=is_flag)
+    sms: Flag = field(default=UNSET, kw_only=True, validator=is_flag)
+    push: Flag = field(default=UNSET, kw_only=True, validator=is_flag)
+    bluetooth: Flag = field(default=UNSET, kw_only=True, validator=is_flag)
+    rfid: Flag = field(default=UNSET, kw_only=True, validator=is_flag)
+    wifi: Flag = field(default=UNSET, kw_only=True, validator=is_flag)

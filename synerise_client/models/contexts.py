@@ -14,7 +14,15 @@ from attrs import define, field
 
 from synerise_client.models.agreements import ClientAgreements
 from synerise_client.models.enums import ClientSex, ClientSexFromString
-from synerise_client.models.fields import FieldSet, ModelObject, Text, warn, wrong_type
+from synerise_client.models.fields import (
+    FieldSet,
+    ModelObject,
+    Text,
+    is_required_text,
+    is_text,
+    warn,
+    wrong_type,
+)
 from synerise_client.models.unset import UNSET, UnsetType
 
 Sex: TypeAlias = ClientSex | UnsetType | None
@@ -54,30 +62,30 @@ class _Consents(FieldSet):
 
 @define(repr=False)
 class _Person(_Consents):
-    phone: Text = field(default=UNSET, kw_only=True)
-    firstName: Text = field(default=UNSET, kw_only=True)
-    lastName: Text = field(default=UNSET, kw_only=True)
+    phone: Text = field(default=UNSET, kw_only=True, validator=is_text)
+    firstName: Text = field(default=UNSET, kw_only=True, validator=is_text)
+    lastName: Text = field(default=UNSET, kw_only=True, validator=is_text)
     sex: Sex = field(default=UNSET, kw_only=True, converter=_sex)
-    company: Text = field(default=UNSET, kw_only=True)
-    address: Text = field(default=UNSET, kw_only=True)
-    city: Text = field(default=UNSET, kw_only=True)
-    province: Text = field(default=UNSET, kw_only=True)
-    zipCode: Text = field(default=UNSET, kw_only=True)
-    countryCode: Text = field(default=UNSET, kw_only=True)
+    company: Text = field(default=UNSET, kw_only=True, validator=is_text)
+    address: Text = field(default=UNSET, kw_only=True, validator=is_text)
+    city: Text = field(default=UNSET, kw_only=True, validator=is_text)
+    province: Text = field(default=UNSET, kw_only=True, validator=is_text)
+    zipCode: Text = field(default=UNSET, kw_only=True, validator=is_text)
+    countryCode: Text = field(default=UNSET, kw_only=True, validator=is_text)
 
 
 @define(repr=False)
 class _Profile(_Person):
-    displayName: Text = field(default=UNSET, kw_only=True)
-    birthDate: Text = field(default=UNSET, kw_only=True)
-    avatarUrl: Text = field(default=UNSET, kw_only=True)
+    displayName: Text = field(default=UNSET, kw_only=True, validator=is_text)
+    birthDate: Text = field(default=UNSET, kw_only=True, validator=is_text)
+    avatarUrl: Text = field(default=UNSET, kw_only=True, validator=is_text)
 
 
 @define(repr=False)
 class _IdentifiedProfile(_Profile):
-    email: Text = field(default=UNSET, kw_only=True)
-    customId: Text = field(default=UNSET, kw_only=True)
-    uuid: Text = field(default=UNSET, kw_only=True)
+    email: Text = field(default=UNSET, kw_only=True, validator=is_text)
+    customId: Text = field(default=UNSET, kw_only=True, validator=is_text)
+    uuid: Text = field(default=UNSET, kw_only=True, validator=is_text)
 
 
 @define(repr=False)
@@ -104,10 +112,10 @@ class ClientAccountRegisterContext(_Person):
         attributes: Custom attributes, any JSON values.
     """
 
-    email: str
-    password: str = field(repr=False)
+    email: str = field(validator=is_required_text)
+    password: str = field(repr=False, validator=is_required_text)
     _modelObject: ModelObject = field(default=None, alias="modelObject")
-    customId: Text = field(default=UNSET, kw_only=True)
+    customId: Text = field(default=UNSET, kw_only=True, validator=is_text)
 
 
 @define(repr=False)
@@ -175,4 +183,4 @@ class ClientAuthContext(_Consents):
     """
 
     _modelObject: ModelObject = field(default=None, alias="modelObject")
-    authID: Text = field(default=UNSET, kw_only=True)
+    authID: Text = field(default=UNSET, kw_only=True, validator=is_text)

@@ -74,6 +74,24 @@ class FieldSet:
         ]
 
 
+def is_required_text(_: object, attribute: Attribute[Any], value: object) -> None:
+    """Refuse what is no string, with a TypeError that names the field."""
+    if not isinstance(value, str):
+        raise wrong_type(attribute.name, "a string", value)
+
+
+def is_text(_: object, attribute: Attribute[Any], value: object) -> None:
+    """Refuse what is neither a string nor None, with a TypeError that names the field."""
+    if value is not None and not isinstance(value, (str, UnsetType)):
+        raise wrong_type(attribute.name, "a string or None", value)
+
+
+def is_flag(_: object, attribute: Attribute[Any], value: object) -> None:
+    """Refuse what is neither a bool nor None, with a TypeError that names the field."""
+    if value is not None and not isinstance(value, (bool, UnsetType)):
+        raise wrong_type(attribute.name, "a bool or None", value)
+
+
 def keys_of(kind: type[FieldSet]) -> frozenset[str]:
     """Return the keys of a modelObject that a set of fields takes."""
     return frozenset(a.name for a in fields(kind) if a.kw_only)

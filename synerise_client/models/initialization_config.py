@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from attrs import define, field
 
-from synerise_client.models.fields import FieldSet, Flag, ModelObject, Text
+from synerise_client.models.fields import FieldSet, Flag, ModelObject, Text, is_flag, is_text
 from synerise_client.models.unset import UNSET
 
 
@@ -19,5 +19,5 @@ class InitializationConfig(FieldSet):
     """
 
     _modelObject: ModelObject = field(default=None, alias="modelObject")
-    requestValidationSalt: Text = field(default=UNSET, kw_only=True, repr=False)
-    initialDoNotTrack: Flag = field(default=UNSET, kw_only=True)
+    requestValidationSalt: Text = field(default=UNSET, kw_only=True, repr=False, validator=is_text)
+    initialDoNotTrack: Flag = field(default=UNSET, kw_only=True, validator=is_flag)

@@ -319,7 +319,8 @@ class AccountMethods(RegistrationMethods):
         """Tell Synerise who an anonymous customer may be.
 
         Has no callbacks; if it fails, one line is logged. It does nothing to a
-        customer who is logged in, by simple authentication too. That it travels
+        customer who is logged in, by simple authentication too, and is refused
+        while doNotTrack is on. That it travels
         as an event of the action ``client.recognize`` is assumed.
 
         Args:

@@ -42,7 +42,8 @@ class RegistrationMethods(BaseModule):
             context: what is known of the customer; read at once.
             onSuccess: gets True.
             onError: gets an Error: the server's (such as 400 for a password that
-                it does not take), or one of those that any call may get.
+                it does not take), 3050 for an empty e-mail or password, -109 while
+                doNotTrack is on, or one of those that any call may get.
         """
         check_context("ClientAccountRegisterContext", context)
         self._call(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from synerise_client.callbacks import check_takes_nothing, takes_argument
 
@@ -19,13 +19,19 @@ _log = logging.getLogger("synerise_client")
 _SIGNED_IN, _SIGNED_OUT = "onClientSignedIn", "onClientSignedOut"
 
 
+class _Heard(NamedTuple):
+    """The user's listener, swapped as one value, as another thread reads it."""
+
+    signed_in: Callable[..., Any] | None = None
+    signed_out: Callable[..., Any] | None = None
+    takes_reason: bool = False
+
+
 class ClientStateChangeListener:
     """Hands a session's events on to the user's listener, if there is one."""
 
     def __init__(self) -> None:
-        self._on_signed_in: Callable[..., Any] | None = None
-        self._on_signed_out: Callable[..., Any] | None = None
-        self._takes_reason = False
+        self._heard = _Heard()
         self._deliver: Deliver = lambda callback, *arguments: callback(*arguments)
 
     def deliver_with(self, deliver: Deliver) -> None:
@@ -50,18 +56,20 @@ class ClientStateChangeListener:
             check_takes_nothing(signed_in, _SIGNED_IN)
         if isinstance(listener, Mapping) and not listener.keys() <= {_SIGNED_IN, _SIGNED_OUT}:
             _log.warning("A listener has only %s and %s", _SIGNED_IN, _SIGNED_OUT)
-        self._takes_reason = signed_out is not None and takes_argument(signed_out, _SIGNED_OUT)
-        self._on_signed_in, self._on_signed_out = signed_in, signed_out
+        takes_reason = signed_out is not None and takes_argument(signed_out, _SIGNED_OUT)
+        self._heard = _Heard(signed_in, signed_out, takes_reason)
 
     def client_signed_in(self) -> None:
         """Tell that somebody is signed in."""
-        if self._on_signed_in is not None:
-            self._deliver(self._on_signed_in)
+        heard = self._heard
+        if heard.signed_in is not None:
+            self._deliver(heard.signed_in)
 
     def client_signed_out(self, reason: ClientSessionEndReason) -> None:
         """Tell that nobody is signed in any more, and why."""
-        if self._on_signed_out is not None:
-            self._deliver(self._on_signed_out, *((reason,) if self._takes_reason else ()))
+        heard = self._heard
+        if heard.signed_out is not None:
+            self._deliver(heard.signed_out, *((reason,) if heard.takes_reason else ()))
 
 
 def _method(listener: object, name: str) -> Any:

@@ -12,8 +12,8 @@ from synerise_client.models.enums import (
     ClientIdentityProviderFromString,
     ClientSessionEndReason,
 )
-from synerise_client.session.session import new_uuid, require
-from synerise_client.session.state import recognized
+from synerise_client.session.fields import given, require
+from synerise_client.session.state import new_uuid, recognized
 
 if TYPE_CHECKING:
     from synerise_client.api.cancellation import Cancellation
@@ -42,8 +42,7 @@ class Account:
         """Register a customer with the fields of a registration context."""
         require(email=fields["email"].strip(), password=fields["password"])
         with self._session.tracked_turn(call) as turn:
-            body = {name: value for name, value in fields.items() if value is not None}
-            self._session.send(turn, "register", {**body, "uuid": turn.state.uuid})
+            self._session.send(turn, "register", {**given(fields), "uuid": turn.state.uuid})
         return True
 
     def request_activation(self, call: Cancellation, email: str) -> bool:
@@ -109,7 +108,7 @@ class Account:
             "identityProviderToken": external_token,
             "customId": auth_id,
         }
-        return self._send_from_device(call, "email_change_request", _given(body))
+        return self._send_from_device(call, "email_change_request", given(body))
 
     def confirm_email_change(self, call: Cancellation, token: str, newsletter: bool) -> bool:
         """Change the address with the mail's token."""
@@ -135,9 +134,8 @@ class Account:
         require(clientAuthFactor=factor)
         known = ClientIdentityProviderFromString(provider)
         if known is ClientIdentityProvider.Unknown:
-            raise Error(
-                ErrorCode.UNUSABLE_ARGUMENT, f"clientIdentityProvider: {provider!r} is not known"
-            )
+            names = "SYNERISE, OAUTH, FACEBOOK, GOOGLE or APPLE"
+            raise Error(ErrorCode.UNUSABLE_ARGUMENT, f"clientIdentityProvider must be {names}")
         is_password = known is ClientIdentityProvider.Synerise
         body = {
             "identityProvider": known.value,
@@ -145,7 +143,7 @@ class Account:
             "customId": auth_id,
         }
         with self._session.turn(call) as turn:
-            self._session.send(turn, "account_delete", {**_given(body), **turn.device()})
+            self._session.send(turn, "account_delete", {**given(body), **turn.device()})
             turn.destroy(ClientSessionEndReason.UserAccountDeleted)
         return True
 
@@ -168,7 +166,7 @@ class Account:
                 "time": now.isoformat(timespec="milliseconds").replace("+00:00", "Z"),
                 "label": "Recognized a customer",
                 "action": "client.recognize",
-                "client": _given(client),
+                "client": given(client),
                 "params": parameters,
                 "eventSalt": new_uuid(),
             }
@@ -183,7 +181,3 @@ class Account:
         with self._session.turn(call) as turn:
             self._session.send(turn, operation, {**body, **turn.device()})
         return True
-
-
-def _given(fields: dict[str, Any]) -> dict[str, Any]:
-    return {name: value for name, value in fields.items() if value is not None}

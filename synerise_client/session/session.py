@@ -7,10 +7,11 @@ on any thread.
 
 from __future__ import annotations
 
+import threading
 from contextlib import contextmanager
 from datetime import datetime, timezone
 from typing import TYPE_CHECKING, Any
-from uuid import NAMESPACE_URL, uuid4, uuid5
+from uuid import NAMESPACE_URL, uuid5
 
 from attrs import evolve, frozen
 
@@ -27,11 +28,13 @@ from synerise_client.session.state import (
     SessionState,
     destroyed,
     ended,
+    new_uuid,
     regenerated,
 )
 from synerise_client.session.store import StateStore
 from synerise_client.session.tokens import TokenSource, token_from
 from synerise_client.session.turn import Turn
+from synerise_client.threads import renew_in_children
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -104,7 +107,20 @@ class Session:
         self._operations: Operations | None = None
         self._tokens = TokenSource(lambda: self.api, clock, refresh_interval)
         self._store = StateStore(storage, key, clock, _first_state())
+        self._cut: Callable[[], None] = lambda: None
+        self._abandoned: list[StateStore] = []
+        self.renew_after_fork()
+        renew_in_children(self)
         self._store.open()
+
+    def cut_calls_with(self, cut: Callable[[], None]) -> None:
+        """Have ``cut`` end all calls at the moment when the session is ended at once."""
+        self._cut = cut
+
+    def renew_after_fork(self) -> None:
+        """Locks that a thread of the parent held would be held for ever here."""
+        self._ender = threading.RLock()  # one ender at a time
+        self._connecting = threading.Lock()
 
     # What answers at once.
 
@@ -126,15 +142,19 @@ class Session:
     def sign_out(self) -> Ending:
         """Drop the token; the uuid stays."""
         reason = ClientSessionEndReason.UserSignOut
-        before = self._store.end(lambda state: ended(state, reason))
-        return self._ending(before, reason, tells_server=True)
+        with self._ender:
+            before = self._store.end(lambda state: ended(state, reason), self._cut)
+            return self._ending(before, reason, tells_server=True)
 
     def destroy(self) -> Ending:
         """Forget everything."""
         reason = ClientSessionEndReason.SessionDestroyed
         uuid, device_id = new_uuid(), new_uuid()
-        before = self._store.end(lambda state: destroyed(state, reason, uuid, device_id))
-        return self._ending(before, reason)
+        with self._ender:
+            before = self._store.end(
+                lambda state: destroyed(state, reason, uuid, device_id), self._cut
+            )
+            return self._ending(before, reason)
 
     def change_api_key(self, api_key: str, carries_over: bool) -> Ending | None:
         """Go on in another key's row, and delete that of the old one; None if it is the same key.
@@ -143,25 +163,22 @@ class Session:
             api_key: the new one.
             carries_over: take the session along instead of destroying it.
         """
-        if api_key == self._key.api_key:
-            return None
-        self._key = self._key._replace(api_key=api_key)
-        old, first = self._store, _first_state()
-        before = old.abandon()
-        if carries_over:
-            first = evolve(before, epoch=before.epoch + 1)
-        else:
-            first = evolve(first, end_reason=ClientSessionEndReason.SessionDestroyed)
-        self._store = StateStore(self._storage, self._key, self._clock, first, overrides=True)
-        self._store.open()
-        reason = None if carries_over else ClientSessionEndReason.SessionDestroyed
-        ending = self._ending(before, reason)
-
-        def announce() -> None:
+        with self._ender:
+            if api_key == self._key.api_key:
+                return None
+            old = self._store
+            before = old.abandon(self._cut)
             old.delete()
-            ending.announce()
-
-        return evolve(ending, announce=announce)
+            self._abandoned.append(old)  # deleted again, since a running call may just be writing
+            reason = None if carries_over else ClientSessionEndReason.SessionDestroyed
+            if carries_over:
+                first = evolve(before, epoch=before.epoch + 1)
+            else:
+                first = evolve(_first_state(), end_reason=reason)
+            self._key = self._key._replace(api_key=api_key)
+            self._store = StateStore(self._storage, self._key, self._clock, first, overrides=True)
+            self._store.open()
+            return self._ending(before, reason)
 
     def regenerate(self, identifier: str | None = None) -> Ending | None:
         """Give an anonymous customer another uuid; None if somebody is logged in.
@@ -176,8 +193,9 @@ class Session:
                 return state
             return regenerated(state, uuid)
 
-        before = self._store.end(change)
-        return None if before is None else self._ending(before, None)
+        with self._ender:
+            before = self._store.end(change, self._cut)
+            return None if before is None else self._ending(before, None)
 
     def uuid_of(self, identifier: str) -> str:
         """Return the uuid that belongs to ``identifier``, on every machine with the same salt."""
@@ -218,18 +236,21 @@ class Session:
     @property
     def api(self) -> Operations:
         """Synerise's API, connected when it is first needed."""
-        api, api_key = self._operations, self._key.api_key
-        if api is None:
-            api = self._connect(api_key, self.hear_date)
-        elif api.api_key != api_key:
-            api = api.with_api_key(api_key)
-        self._operations = api
-        return api
+        with self._connecting:
+            api, api_key = self._operations, self._key.api_key
+            if api is None:
+                api = self._connect(api_key, self.hear_date)
+            elif api.api_key != api_key:
+                api = api.with_api_key(api_key)
+            self._operations = api
+            return api
 
     @contextmanager
     def turn(self, call: Cancellation) -> Iterator[Turn]:
         """Open the turn of ``call``; what other processes did is told before and after it."""
+        self._delete_abandoned()
         turn = Turn(call, self._store, self._clock, self._listener)
+        turn.begin()
         has_lost = False
         try:
             yield turn
@@ -277,18 +298,25 @@ class Session:
             anchored = evolve(
                 token, expires_at=received + token.expiration - date, is_anchored=True
             )
-            self._store.remember(
-                lambda state: evolve(state, token=anchored) if state.token is token else state
+            self._store.adjust(
+                lambda state: evolve(state, token=anchored) if state.token is token else state,
+                is_stored=False,
             )
         offset = date - (self._clock.wall() - (self._clock.elapsed() - received))
         if abs(offset - self._store.state.clock_offset) > _OFFSET_TOLERANCE:
-            self._store.adjust(lambda state: evolve(state, clock_offset=offset))
+            self._store.adjust(lambda state: evolve(state, clock_offset=offset), is_stored=True)
 
     def close(self) -> None:
         """Close connections and files; a later call would open them again."""
         if self._operations is not None:
             self._operations.close()
+        if self._store.has_unsaved:
+            self._store.flush()
+        self._delete_abandoned()
         self._store.close()
+
+    def _delete_abandoned(self) -> None:
+        self._abandoned = [store for store in self._abandoned if not store.delete()]
 
     def _token_to_sign_out(self, turn: Turn) -> SessionToken:
         token = turn.state.token
@@ -308,6 +336,7 @@ class Session:
         was_logged_in = before is not None and before.is_logged_in(self._clock.elapsed())
 
         def announce() -> None:
+            self._delete_abandoned()
             if self._store.has_unsaved:
                 self._store.flush()
             if was_logged_in and reason is not None:
@@ -322,22 +351,6 @@ class Session:
                 self.api.with_api_key(api_key).logout(token, False, part, policy=ONCE)
 
         return Ending(announce, tell_server)
-
-
-def new_uuid() -> str:
-    """Return a random UUID."""
-    return str(uuid4())
-
-
-def require(**texts: str) -> None:
-    """Check that no argument is empty.
-
-    Raises:
-        Error: 3050, and which one is.
-    """
-    for name, text in texts.items():
-        if not text:
-            raise Error(ErrorCode.UNUSABLE_ARGUMENT, f"{name} must not be empty")
 
 
 def _first_state() -> SessionState:

@@ -14,7 +14,8 @@ from synerise_client.models.enums import (
     TokenOrigin,
     TokenOriginFromString,
 )
-from synerise_client.session.session import new_uuid, require
+from synerise_client.session.fields import given, require
+from synerise_client.session.state import new_uuid
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -92,7 +93,7 @@ class SignIn:
                 identity=f"simple:{auth_id}",
                 origin=TokenOrigin.SimpleAuth,
             )
-            fields = {"customId": auth_id, **data}
+            fields = {**data, "customId": data.get("customId") or auth_id}
             self._start(turn, newcomer, self._session.api.simple_authentication, fields)
         return True
 
@@ -154,7 +155,7 @@ def _provider_credentials(token: str, provider: str, context: dict[str, Any]) ->
             ErrorCode.UNUSABLE_ARGUMENT,
             "provider must be OAUTH, FACEBOOK, GOOGLE or APPLE (with a password use signIn)",
         )
-    rest = {name: value for name, value in context.items() if value is not None}
+    rest = given(context)
     auth_id = rest.pop("authID", None)
     if auth_id:
         rest["customId"] = auth_id

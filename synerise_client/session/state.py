@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from typing import TYPE_CHECKING, Any
+from uuid import uuid4
 
 from attrs import evolve, field, frozen
 
@@ -11,6 +12,11 @@ from synerise_client.models.enums import ClientSessionEndReason, TokenOrigin
 
 if TYPE_CHECKING:
     from synerise_client.session.clock import Clock
+
+
+def new_uuid() -> str:
+    """Return a random UUID."""
+    return str(uuid4())
 
 
 class UnreadableState(Exception):
@@ -135,6 +141,9 @@ def regenerated(state: SessionState, uuid: str) -> SessionState:
         custom_id=None,
         identity=None,
         epoch=state.epoch + 1,
+        end_reason=ClientSessionEndReason.SessionExpiration
+        if state.holds_login
+        else state.end_reason,
     )
 
 
@@ -188,9 +197,15 @@ def from_text(text: str, clock: Clock) -> SessionState:
         reason = fields.pop("end_reason")
         token = fields.pop("token")
         state = SessionState(**fields, end_reason=reason and ClientSessionEndReason(reason))
-        return state if token is None else evolve(state, token=_token(token, state, clock))
-    except (ValueError, TypeError, KeyError, AttributeError):
+        if token is not None:
+            state = evolve(state, token=_token(token, state, clock))
+    except (ValueError, TypeError, KeyError, AttributeError, OverflowError):
         raise UnreadableState("not a session's state") from None
+    if not (isinstance(state.uuid, str) and isinstance(state.device_id, str)):
+        raise UnreadableState("a session's state without a uuid")
+    if type(state.epoch) is not int:
+        raise UnreadableState("a session's state without an epoch")
+    return state
 
 
 def _token(fields: dict[str, Any], state: SessionState, clock: Clock) -> SessionToken:

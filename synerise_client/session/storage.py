@@ -8,6 +8,7 @@ import stat
 import threading
 import time
 from contextlib import contextmanager, suppress
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
@@ -147,7 +148,7 @@ class SQLiteStorage:
     def __init__(self, path: str | os.PathLike[str] | None = None) -> None:
         if path is not None and not isinstance(path, (str, os.PathLike)):
             raise TypeError(f"path must be a path or None, not {type(path).__name__}")
-        self._path = _default_path() if path is None else Path(path).expanduser().absolute()
+        self._given_path = path
         self._lock = threading.Lock()
         self._database: sqlite3.Connection | None = None
         self._opened_file: tuple[int, int] | None = None
@@ -155,13 +156,15 @@ class SQLiteStorage:
         self._is_writable = True
         renew_in_children(self)
 
-    @property
+    @cached_property
     def path(self) -> Path:
         """The file that holds the sessions."""
-        return self._path
+        given = self._given_path
+        return _default_path() if given is None else Path(given).expanduser().absolute()
 
     def __repr__(self) -> str:
-        return f"SQLiteStorage({str(self._path)!r})"
+        given = self._given_path
+        return "SQLiteStorage()" if given is None else f"SQLiteStorage({str(given)!r})"
 
     def version(self) -> object:
         """Ask SQLite whether another connection has written since."""
@@ -208,38 +211,40 @@ class SQLiteStorage:
 
         gives_up_at = time.monotonic() + timeout
         if not self._lock.acquire(timeout=timeout):
-            raise StorageError(f"{self._path} is in use for too long")
+            raise StorageError("the store is in use for too long")
         try:
             yield self._open(max(0.0, gives_up_at - time.monotonic()))
         except sqlite3.Error as error:
             self._close()
             if type(error) is sqlite3.DatabaseError:  # damaged, or no database at all
                 self._set_aside()
-                raise _DamagedFile(f"{self._path}: {error}") from error
-            raise StorageError(f"{self._path}: {error}") from error
+                raise _DamagedFile(f"{self.path}: {error}") from error
+            raise StorageError(f"{self.path}: {error}") from error
         except OSError as error:
-            raise StorageError(f"{self._path}: {error.strerror}") from error
+            raise StorageError(f"{self.path}: {error.strerror}") from error
+        except RuntimeError as error:  # there is no home folder
+            raise StorageError(str(error)) from error
         finally:
             self._lock.release()
 
     def _open(self, timeout: float) -> sqlite3.Connection:
         import sqlite3
 
-        if self._database is not None and self._opened_file != _identity(self._path):
+        if self._database is not None and self._opened_file != _identity(self.path):
             self._close()  # deleted or replaced under us
         if self._database is None:
-            self._is_writable = _make_private(self._path)
-            self._opened_file = _identity(self._path)
+            self._is_writable = _make_private(self.path)
+            self._opened_file = _identity(self.path)
             self._times_opened += 1
             database = sqlite3.connect(
-                f"{self._path.as_uri()}?mode={'rw' if self._is_writable else 'ro'}",
+                f"{self.path.as_uri()}?mode={'rw' if self._is_writable else 'ro'}",
                 uri=True,
                 timeout=timeout,
                 isolation_level=None,
                 check_same_thread=False,
             )
             try:
-                _migrate(database, self._path)
+                _migrate(database, self.path)
             except BaseException:
                 database.close()
                 raise
@@ -256,13 +261,13 @@ class SQLiteStorage:
         return self._times_opened, database.execute("PRAGMA data_version").fetchone()[0]
 
     def _set_aside(self) -> None:
-        if self._opened_file != _identity(self._path):
+        if self._opened_file != _identity(self.path):
             return  # somebody else did, and what is there now is another file
-        aside = f"{self._path}.damaged-{time.time_ns()}"
+        aside = f"{self.path}.damaged-{time.time_ns()}"
         for suffix in _SIDE_FILES:
             with suppress(OSError):
-                os.replace(f"{self._path}{suffix}", aside + suffix)
-        _log.warning("%s is damaged and was set aside as %s", self._path, aside)
+                os.replace(f"{self.path}{suffix}", aside + suffix)
+        _log.warning("%s is damaged and was set aside as %s", self.path, aside)
 
 
 def _default_path() -> Path:

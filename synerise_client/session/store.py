@@ -35,8 +35,24 @@ class Takeover(NamedTuple):
     after: SessionState
 
 
+class _Basis(NamedTuple):
+    """What an exchange with the storage starts from, taken at one moment.
+
+    Attributes:
+        mine: this process' state.
+        known: what was stored when this process last looked, None if it never could.
+        has_unsaved: whether ``mine`` is ahead of it.
+        overrides: the user signed in or ended the session since: that beats the row.
+    """
+
+    mine: SessionState
+    known: SessionState | None
+    has_unsaved: bool
+    overrides: bool
+
+
 CALLER_TIMEOUT = 0.25
-WORKER_TIMEOUT = 5.0
+WORKER_TIMEOUT = 1.0
 _log = logging.getLogger("synerise_client.session")
 
 
@@ -70,6 +86,7 @@ class StateStore:
         self._has_unsaved = True
         self._overrides = overrides  # what is unsaved was decided by the user: it beats the row
         self._failing = False
+        self._is_abandoned = False
         self._swap = threading.Lock()  # for a moment only
         self._io = threading.Lock()  # one thread at a time talks to the storage
         renew_in_children(self)
@@ -94,6 +111,9 @@ class StateStore:
         Args:
             timeout: seconds to wait for the storage at most.
         """
+        timeout = min(timeout, self._patience())
+        if self._is_abandoned:
+            return
         if not self._io.acquire(timeout=timeout):
             return
         try:
@@ -127,12 +147,15 @@ class StateStore:
                 return self._change_in_memory(epoch, change, user_decided)
             with self._swap:
                 if self._state.epoch != epoch:
-                    raise CallEnded  # a synchronous ender came in between and will overwrite it
+                    # A synchronous ender came in between: it will overwrite this, and outgrow it.
+                    outgrown = max(self._state.epoch, new.epoch + 1)
+                    self._state = evolve(self._state, epoch=outgrown)
+                    raise CallEnded
                 self._state = new
                 self._has_unsaved = self._overrides = False
                 return new
 
-    def end(self, change: Change) -> SessionState | None:
+    def end(self, change: Change, cut: Callable[[], None]) -> SessionState | None:
         """End the session at once, whatever else is going on; for the caller's thread.
 
         Memory changes in a moment, the storage may take 0.25 s.
@@ -140,48 +163,57 @@ class StateStore:
         Args:
             change: makes the new state, with a greater epoch, or returns the same one
                 if nothing is to happen.
+            cut: ends the calls made so far; never waits.
 
         Returns:
             The state before; None if nothing happened.
         """
         with self._swap:
             before = self._state
-            self._state = change(before)
-            if self._state is before:
+            after = change(before)
+            if after is before:
                 return None
+            cut()  # first: a call that sees the new state then knows that it was ended
+            self._state = after
             self._has_unsaved = self._overrides = True
         self.flush(CALLER_TIMEOUT)
         return before
 
-    def abandon(self) -> SessionState:
-        """End every call's work on this state and delete the row; for the caller's thread.
+    def abandon(self, cut: Callable[[], None]) -> SessionState:
+        """End all work on this state, which is not stored any more; its row is to be deleted.
+
+        Args:
+            cut: ends the calls made so far; never waits.
 
         Returns:
             The state before.
         """
         with self._swap:
             before = self._state
+            cut()
+            self._is_abandoned = True
             self._state = evolve(before, epoch=before.epoch + 1)
-        self.delete(CALLER_TIMEOUT)
         return before
 
-    def delete(self, timeout: float = WORKER_TIMEOUT) -> None:
-        """Delete the row, if there still is one."""
+    def delete(self) -> bool:
+        """Delete the row, if there still is one; tell whether that worked."""
         try:
-            self._storage.update(self._key, lambda _: None, timeout)
+            self._update(lambda _: None, CALLER_TIMEOUT)
         except StorageError as error:
             self._report(error)
+            return False
+        return True
 
-    def adjust(self, change: Change) -> None:
-        """Change what is not worth a transaction of its own; it is written with the next flush."""
+    def adjust(self, change: Change, *, is_stored: bool) -> None:
+        """Change a detail that is not worth a transaction of its own.
+
+        Args:
+            change: makes the new state.
+            is_stored: it is written with the next flush; else only this process knows it.
+        """
         with self._swap:
             self._state = change(self._state)
-            self._has_unsaved = True
-
-    def remember(self, change: Change) -> None:
-        """Change what only this process knows and nobody stores."""
-        with self._swap:
-            self._state = change(self._state)
+            self._has_unsaved = self._has_unsaved or is_stored
 
     def takeovers(self) -> list[Takeover]:
         """Return what other processes changed since the last call of this method, oldest first."""
@@ -201,23 +233,29 @@ class StateStore:
         self._swap = threading.Lock()
         self._io = threading.Lock()
 
+    def _patience(self) -> float:
+        """How long to wait for a storage: not for long if it has failed before."""
+        return CALLER_TIMEOUT if self._failing else WORKER_TIMEOUT
+
     def _is_up_to_date(self) -> bool:
         version = self._storage.version()
         return version is not None and version == self._seen_version
 
     def _committed(self, epoch: int, change: Change) -> SessionState:
         """Apply ``change`` to the row in one transaction, if it is still of that epoch."""
-        result = self._state
+        basis = self._basis()
+        settled = result = basis.mine
 
         def apply(text: str | None) -> str | None:
-            nonlocal result
-            row, settled = self._settled(text)
+            nonlocal settled, result
+            row, settled = self._settled(text, basis)
             if settled.epoch != epoch:
                 raise CallEnded
             result = change(settled)
             return text if result == row else to_text(result)
 
-        self._update(apply, WORKER_TIMEOUT)
+        self._update(apply, self._patience())
+        self._note_takeover(basis, settled)
         self._stored = result
         return result
 
@@ -232,12 +270,12 @@ class StateStore:
 
     def _exchange(self, timeout: float) -> None:
         """Write what is unsaved here, or take over what was stored there."""
-        mine, overrides, known = self._state, self._overrides, self._stored
-        result = mine
+        basis = self._basis()
+        result = basis.mine
 
         def settle(text: str | None) -> str | None:
             nonlocal result
-            row, result = self._settled(text)
+            row, result = self._settled(text, basis)
             return text if result == row else to_text(result)
 
         try:
@@ -245,42 +283,64 @@ class StateStore:
         except StorageError as error:
             self._report(error)
             return
+        self._note_takeover(basis, result)
         self._stored = result
         with self._swap:
-            if self._state is mine:
-                self._state = result
-                self._has_unsaved = self._overrides = False
-                if known is not None and not overrides and result != mine:
-                    self._takeovers.append(Takeover(mine, result))
+            self._take(basis, result)
+
+    def _take(self, basis: _Basis, result: SessionState) -> None:
+        """Bring into memory what was just settled, beside what has changed there meanwhile."""
+        now = self._state
+        if now is basis.mine:
+            self._state = result
+            self._has_unsaved = self._overrides = False
+        elif self._overrides:  # ended meanwhile: that beats the row, and outgrows its epoch
+            grown = max(0, result.epoch - basis.mine.epoch)
+            self._state = evolve(now, epoch=now.epoch + grown)
+        else:
+            self._state = _merged(now, result, basis.mine)
 
     def _update(self, change: Callable[[str | None], str | None], timeout: float) -> None:
-        self._seen_version = self._storage.update(self._key, change, timeout).version
+        try:
+            self._seen_version = self._storage.update(self._key, change, timeout).version
+        except (StorageError, CallEnded):
+            raise
+        except Exception as error:  # whatever a storage of the user's raises
+            raise StorageError(f"{type(error).__name__}: {error}") from error
         if self._failing:
             self._failing = False
             _log.info("The session can be stored again")
 
-    def _settled(self, text: str | None) -> tuple[SessionState | None, SessionState]:
+    def _basis(self) -> _Basis:
+        with self._swap:
+            return _Basis(self._state, self._stored, self._has_unsaved, self._overrides)
+
+    def _note_takeover(self, basis: _Basis, result: SessionState) -> None:
+        if basis.known is not None and not basis.overrides and result != basis.mine:
+            self._takeovers.append(Takeover(basis.mine, result))
+
+    def _settled(self, text: str | None, basis: _Basis) -> tuple[SessionState | None, SessionState]:
         """Return what is stored, and what holds: that, or this process' state, or a bit of both."""
-        mine, known = self._state, self._stored
-        row = None if text is None else self._parsed(text)
+        mine, known = basis.mine, basis.known
+        row = None if text is None else self._parsed(text, basis)
         if row is None:
             return row, mine
-        if self._overrides:
+        if basis.overrides:
             is_heard = known is not None and row.epoch == known.epoch
             epoch = mine.epoch if is_heard else max(mine.epoch, row.epoch + 1)
             return row, evolve(mine, epoch=epoch)
-        if known is None or row.epoch != known.epoch or not self._has_unsaved:
+        if known is None or row.epoch != known.epoch or not basis.has_unsaved:
             return row, row
         return row, _merged(mine, row, known)
 
-    def _parsed(self, text: str) -> SessionState | None:
+    def _parsed(self, text: str, basis: _Basis) -> SessionState | None:
         try:
             row = from_text(text, self._clock)
         except UnreadableState as error:
-            if self._overrides:
+            if basis.overrides:
                 return None
             raise StorageError(str(error)) from None
-        known = self._state.token
+        known = basis.mine.token
         if row.token is not None and row.token == known:
             return evolve(row, token=known)  # what is left of it is better known here
         return row

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import enum
 import logging
 import random
 from typing import TYPE_CHECKING
@@ -36,32 +35,18 @@ _LONGEST_REST = 60.0
 _log = logging.getLogger("synerise_client.session")
 
 
-class TokenStanding(enum.Enum):
-    """What can be done with a token."""
-
-    LIVE = enum.auto()
-    DUE = enum.auto()
-    """It lives, and should be refreshed before it is used."""
-    EXPIRED = enum.auto()
-
-
-def standing(token: SessionToken, elapsed: float, refresh_interval: float) -> TokenStanding:
-    """Tell what can be done with ``token`` at ``elapsed``.
+def is_due(token: SessionToken, elapsed: float, refresh_interval: float) -> bool:
+    """Tell whether ``token`` should be refreshed before it is used.
 
     Half of the lifetime bounds the interval: a token that lives as short as
     the interval would otherwise be refreshed by every call.
 
     Args:
-        token: the token.
+        token: that lives.
         elapsed: seconds of :meth:`Clock.elapsed`.
         refresh_interval: seconds before its end from which on a refresh is due.
     """
-    remaining = token.remaining(elapsed)
-    if remaining <= 0:
-        return TokenStanding.EXPIRED
-    if remaining <= min(refresh_interval, token.lifetime / 2):
-        return TokenStanding.DUE
-    return TokenStanding.LIVE
+    return token.remaining(elapsed) <= min(refresh_interval, token.lifetime / 2)
 
 
 def token_from(
@@ -189,7 +174,7 @@ class TokenSource:
 
     def _refreshed_if_due(self, turn: Turn, token: SessionToken) -> SessionToken:
         elapsed = self._clock.elapsed()
-        if standing(token, elapsed, self._refresh_interval()) is not TokenStanding.DUE:
+        if not is_due(token, elapsed, self._refresh_interval()):
             return token
         if token.string == self._resting_token and elapsed < self._rests_until:
             return token
@@ -226,6 +211,9 @@ class TokenSource:
                 raise
             if token.is_anonymous:
                 return self._fetch_anonymous(turn, instead_of=token)
+            current = self._another_one(turn, token)
+            if current is not None:
+                return current  # another process was quicker, and the old token died of that
             if self._has_expired(token):
                 turn.end(ClientSessionEndReason.SessionExpiration)
                 raise token_expired() from None
@@ -243,10 +231,16 @@ class TokenSource:
 
     def _instead_of(self, turn: Turn, refused: SessionToken) -> SessionToken:
         """Return the token to send again with after the server answered 401 to ``refused``."""
-        current = turn.caught_up().token
-        is_another = current is not None and current.string != refused.string
-        if current is not None and is_another and not self._has_expired(current):
+        current = self._another_one(turn, refused)
+        if current is not None:
             return current
         if refused.is_anonymous:
             return self._fetch_anonymous(turn, instead_of=refused)
         return self._refresh(turn, self._login_token(turn), turn.call)
+
+    def _another_one(self, turn: Turn, refused: SessionToken) -> SessionToken | None:
+        """Return the live token that another process has put in the place of ``refused``."""
+        current = turn.caught_up().token
+        if current is None or current.string == refused.string or self._has_expired(current):
+            return None
+        return current

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Protocol
-from uuid import uuid4
 
 from synerise_client.errors import CallEnded
 from synerise_client.models.enums import ClientSessionEndReason
-from synerise_client.session.state import destroyed, ended, signed_in, with_token
+from synerise_client.session.state import destroyed, ended, new_uuid, signed_in, with_token
 
 if TYPE_CHECKING:
     from synerise_client.api.cancellation import Cancellation
@@ -43,9 +42,14 @@ class Turn:
         self._store = store
         self._clock = clock
         self._listener = listener
-        store.flush()
-        self._tell_of_other_processes()
         self._epoch = store.state.epoch
+
+    def begin(self) -> None:
+        """Catch up with other processes, and tell what they did."""
+        self._store.flush()
+        self._tell_of_other_processes()
+        self.call.check()
+        self._epoch = self._store.state.epoch
 
     @property
     def state(self) -> SessionState:
@@ -103,7 +107,7 @@ class Turn:
 
     def destroy(self, reason: ClientSessionEndReason) -> None:
         """End the customer's session and forget everything: stored first, then told."""
-        uuid, device_id = str(uuid4()), str(uuid4())
+        uuid, device_id = new_uuid(), new_uuid()
         self._commit(lambda state: destroyed(state, reason, uuid, device_id), user_decided=True)
         self._listener.client_signed_out(reason)
 

@@ -62,12 +62,17 @@ def test_no_longer_when_the_token_has_expired(team: Team) -> None:
 def test_the_server_may_miss_email_and_identifier(team: Team) -> None:
     client = team.client()
     uuid = client.getUUID()
-    data = ClientSimpleAuthenticationData(customId=None)
-    error = take(team, "simpleAuthentication", data=data)
-    assert error.code == 412
+    team.sandbox.fail("simple_authentication", 412)
+    assert take(team, "simpleAuthentication").code == 412
     assert not client.isSignedInViaSimpleAuthentication()
     assert client.getUUID() == uuid
     assert team.heard.events == []
+
+
+def test_data_without_a_custom_id_leaves_the_auth_id_in_its_place(team: Team) -> None:
+    team.client()
+    take(team, "simpleAuthentication", data=ClientSimpleAuthenticationData(customId=None))
+    assert team.sandbox.requests[-1].json["customId"]
 
 
 def test_a_value_that_the_server_does_not_take_is_400(team: Team) -> None:
