@@ -28,6 +28,11 @@ if TYPE_CHECKING:
     Change = Callable[[SessionState], SessionState]
 
 
+CALLER_TIMEOUT = 0.25
+WORKER_TIMEOUT = 1.0
+_log = logging.getLogger("synerise_client.session")
+
+
 class Takeover(NamedTuple):
     """Another process changed the session: what this one knew, and what it knows now."""
 
@@ -49,11 +54,6 @@ class _Basis(NamedTuple):
     known: SessionState | None
     has_unsaved: bool
     overrides: bool
-
-
-CALLER_TIMEOUT = 0.25
-WORKER_TIMEOUT = 1.0
-_log = logging.getLogger("synerise_client.session")
 
 
 class StateStore:
@@ -140,8 +140,9 @@ class StateStore:
         with self._io:
             if self._state.epoch != epoch:
                 raise CallEnded
+            basis = self._basis()
             try:
-                new = self._committed(epoch, change)
+                new = self._committed(epoch, change, basis)
             except StorageError as error:
                 self._report(error)
                 return self._change_in_memory(epoch, change, user_decided)
@@ -151,9 +152,11 @@ class StateStore:
                     outgrown = max(self._state.epoch, new.epoch + 1)
                     self._state = evolve(self._state, epoch=outgrown)
                     raise CallEnded
-                self._state = new
-                self._has_unsaved = self._overrides = False
-                return new
+                is_adjusted = self._state is not basis.mine
+                self._state = _merged(self._state, new, basis.mine) if is_adjusted else new
+                self._has_unsaved = is_adjusted and self._has_unsaved
+                self._overrides = False
+                return self._state
 
     def end(self, change: Change, cut: Callable[[], None]) -> SessionState | None:
         """End the session at once, whatever else is going on; for the caller's thread.
@@ -238,12 +241,14 @@ class StateStore:
         return CALLER_TIMEOUT if self._failing else WORKER_TIMEOUT
 
     def _is_up_to_date(self) -> bool:
-        version = self._storage.version()
+        try:
+            version = self._storage.version()
+        except Exception:  # whatever a storage of the user's raises: the exchange reports it
+            return False
         return version is not None and version == self._seen_version
 
-    def _committed(self, epoch: int, change: Change) -> SessionState:
+    def _committed(self, epoch: int, change: Change, basis: _Basis) -> SessionState:
         """Apply ``change`` to the row in one transaction, if it is still of that epoch."""
-        basis = self._basis()
         settled = result = basis.mine
 
         def apply(text: str | None) -> str | None:
