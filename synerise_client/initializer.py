@@ -31,13 +31,13 @@ class Initializable(Protocol):
     def isInitialized(self) -> bool:
         """Tell whether it is set up."""
 
-    def take(self, client: AssembledClient) -> None:
+    def _take(self, client: AssembledClient) -> None:
         """Be set up with ``client``."""
 
-    def call_ready(self) -> None:
+    def _call_ready(self) -> None:
         """Tell the user that it is set up."""
 
-    def call_error(self, error: Error) -> None:
+    def _call_error(self, error: Error) -> None:
         """Tell the user why it is not."""
 
 
@@ -212,7 +212,7 @@ class SyneriseInitializer:
         """
         if self._facade.isInitialized():
             _log.warning("Synerise is initialized already; this init() changes nothing")
-            self._facade.call_ready()
+            self._facade._call_ready()
             return
         from synerise_client.assembly import assemble
 
@@ -221,6 +221,6 @@ class SyneriseInitializer:
         try:
             client = assemble(self._setup, self._facade.Settings)
         except ValueError as error:
-            self._facade.call_error(Error(ErrorCode.UNUSABLE_ARGUMENT, str(error)))
+            self._facade._call_error(Error(ErrorCode.UNUSABLE_ARGUMENT, str(error)))
             raise
-        self._facade.take(client)
+        self._facade._take(client)

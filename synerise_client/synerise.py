@@ -99,7 +99,7 @@ class SyneriseFacade:
             check_takes_nothing(callback, "callback")
         self._on_ready = callback
         if self.isInitialized():
-            self.call_ready()
+            self._call_ready()
 
     def onError(self, callback: Callable[[Error], Any] | None) -> None:
         """Set the function that is told why ``init()`` failed.
@@ -146,20 +146,20 @@ class SyneriseFacade:
                 self._client = None
                 ClientModule.share(None)
 
-    def take(self, client: AssembledClient) -> None:
-        """Be initialized with ``client``; called by the Initializer."""
+    def _take(self, client: AssembledClient) -> None:
+        """Be initialized with ``client``."""
         self._client = client
         self._settings.sdk.watch_do_not_track(client.module.destroySession)
         ClientModule.share(client.module)
-        self.call_ready()
+        self._call_ready()
 
-    def call_ready(self) -> None:
-        """Call the function that onReady has set; called by the Initializer."""
+    def _call_ready(self) -> None:
+        """Call the function that onReady has set."""
         if self._on_ready is not None:
             _run(self._on_ready)
 
-    def call_error(self, error: Error) -> None:
-        """Call the function that onError has set; called by the Initializer."""
+    def _call_error(self, error: Error) -> None:
+        """Call the function that onError has set."""
         if self._on_error is not None:
             _run(self._on_error, error)
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import math
+from datetime import datetime, timezone
 from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
@@ -199,16 +201,23 @@ def from_text(text: str, clock: Clock) -> SessionState:
         state = SessionState(**fields, end_reason=reason and ClientSessionEndReason(reason))
         if token is not None:
             state = evolve(state, token=_token(token, state, clock))
-    except (ValueError, TypeError, KeyError, AttributeError, OverflowError):
+    except (ValueError, TypeError, KeyError, AttributeError, OverflowError, OSError):
         raise UnreadableState("not a session's state") from None
     if not (isinstance(state.uuid, str) and isinstance(state.device_id, str)):
         raise UnreadableState("a session's state without a uuid")
-    if type(state.epoch) is not int:
-        raise UnreadableState("a session's state without an epoch")
+    if type(state.epoch) is not int or not _is_finite(state.clock_offset):
+        raise UnreadableState("a session's state without an epoch or a clock")
     return state
 
 
+def _is_finite(value: object) -> bool:
+    return isinstance(value, (int, float)) and abs(value) < math.inf and value == value
+
+
 def _token(fields: dict[str, Any], state: SessionState, clock: Clock) -> SessionToken:
+    datetime.fromtimestamp(fields["expiration"], timezone.utc)  # refuses what no date can be
+    if not isinstance(fields["string"], str) or not _is_finite(fields["lifetime"]):
+        raise TypeError
     server_time = clock.wall() + state.clock_offset
     return SessionToken(
         **{**fields, "origin": TokenOrigin(fields["origin"])},
