@@ -73,7 +73,7 @@ def _first_part() -> None:
     client = Synerise.Client
     _tell("getUUID", client.getUUID())
     client.retrieveToken(*_callbacks("retrieveToken"))
-    newcomer = ClientAccountRegisterContext(_EMAIL, _PASSWORD, firstName="Anna")
+    newcomer = ClientAccountRegisterContext(_EMAIL, _PASSWORD, firstName="Bea")
     client.registerAccount(newcomer, *_callbacks("registerAccount"))
     client.signIn(_EMAIL, _PASSWORD, *_callbacks("signIn"))
     client.retrieveToken(*_callbacks("retrieveToken"))

@@ -6,31 +6,13 @@ from collections.abc import Mapping
 from typing import Any
 
 from synerise_client.sandbox.fields import Fields
-from synerise_client.sandbox.profiles import Profile, ProviderIdentity, same_email
+from synerise_client.sandbox.profiles import NATIVE_FIELDS, Profile, ProviderIdentity, same_email
 from synerise_client.sandbox.registrations import check_unique
 from synerise_client.sandbox.replies import Refusal, token_reply
 from synerise_client.sandbox.state import Call, Requirement, State
 
 PROVIDERS = ("OAUTH", "FACEBOOK", "GOOGLE", "APPLE")
-SIMPLE_FIELDS = (
-    "email",
-    "customId",
-    "phone",
-    "firstName",
-    "lastName",
-    "displayName",
-    "sex",
-    "birthDate",
-    "avatarUrl",
-    "company",
-    "address",
-    "city",
-    "province",
-    "zipCode",
-    "countryCode",
-    "agreements",
-    "attributes",
-)
+SIMPLE_FIELDS = ("email", "customId", *NATIVE_FIELDS, "agreements", "attributes")
 _ACTIVATION_CODES = {"mail": "SAU-302", "pin": "SAU-303"}
 
 
