@@ -6,8 +6,10 @@ The models and contexts are replayed in tests/models.
 
 from __future__ import annotations
 
+import ast
 import inspect
 import json
+import textwrap
 from pathlib import Path
 from typing import Any
 
@@ -207,3 +209,13 @@ def test_an_enum_and_its_strings_go_to_each_other_as_in_javascript(name: str) ->
     for member, string in ENUMS[name].items():
         assert from_string(string) is enum[member]
         assert to_string(enum[member]) == string
+
+
+@pytest.mark.parametrize("name", METHODS)
+def test_a_method_holds_no_logic(name: str) -> None:
+    """It checks its arguments and hands them on: two statements at most, beside its docstring."""
+    (function,) = ast.parse(textwrap.dedent(inspect.getsource(getattr(ClientModule, name)))).body
+    assert isinstance(function, ast.FunctionDef)
+    _, *statements = function.body
+    assert len(statements) <= 2
+    assert not any(isinstance(each, (ast.If, ast.For, ast.Try)) for each in ast.walk(function))

@@ -4,7 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from synerise_client.modules.arguments import check, check_context, check_optional, json_parameters
+from synerise_client.modules.arguments import (
+    check,
+    check_context,
+    check_each,
+    check_optional,
+    json_parameters,
+)
 from synerise_client.modules.registration_methods import RegistrationMethods
 
 if TYPE_CHECKING:
@@ -177,8 +183,12 @@ class AccountMethods(RegistrationMethods):
                 if nobody is logged in, 3210 if the token has expired, 3050 if e-mail or
                 both proofs are empty, or one of those that any call may get.
         """
-        check(str, email=email)
-        check_optional(str, password=password, externalToken=externalToken, authID=authID)
+        check_each(
+            email=(str, email),
+            password=(str | None, password),
+            externalToken=(str | None, externalToken),
+            authID=(str | None, authID),
+        )
         self._call(
             "requestEmailChange",
             onSuccess,
@@ -209,8 +219,7 @@ class AccountMethods(RegistrationMethods):
                 logged in, 3210 if the token has expired, 3050 for an empty token, or
                 one of those that any call may get.
         """
-        check(str, token=token)
-        check(bool, newsletterAgreement=newsletterAgreement)
+        check_each(token=(str, token), newsletterAgreement=(bool, newsletterAgreement))
         self._call(
             "confirmEmailChange",
             onSuccess,
@@ -262,8 +271,11 @@ class AccountMethods(RegistrationMethods):
                 logged in, 3210 if the token has expired, 3050 for an empty argument, or
                 one of those that any call may get.
         """
-        check(str, phone=phone, confirmationCode=confirmationCode)
-        check(bool, smsAgreement=smsAgreement)
+        check_each(
+            phone=(str, phone),
+            confirmationCode=(str, confirmationCode),
+            smsAgreement=(bool, smsAgreement),
+        )
         self._call(
             "confirmPhoneUpdate",
             onSuccess,
@@ -298,8 +310,11 @@ class AccountMethods(RegistrationMethods):
                 an empty factor or an unknown provider, or one of those that any call
                 may get.
         """
-        check(str, clientAuthFactor=clientAuthFactor, clientIdentityProvider=clientIdentityProvider)
-        check_optional(str, authID=authID)
+        check_each(
+            clientAuthFactor=(str, clientAuthFactor),
+            clientIdentityProvider=(str, clientIdentityProvider),
+            authID=(str | None, authID),
+        )
         self._call(
             "deleteAccountByIdentityProvider",
             onSuccess,

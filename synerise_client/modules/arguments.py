@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from types import UnionType
 from typing import Any
 
 _NAMES = {str: "a string", bool: "a bool", Mapping: "a mapping"}
@@ -44,6 +45,25 @@ def check_context(kind: str, context: Any, name: str = "context") -> None:
     from synerise_client.models import contexts
 
     check(getattr(contexts, kind), **{name: context})
+
+
+def check_each(**arguments: tuple[type | UnionType | str, Any]) -> None:
+    """Check arguments of different kinds.
+
+    Args:
+        arguments: the kind and the value of each; a kind is a type, ``str | None``,
+            or the name of a class in models.contexts.
+
+    Raises:
+        TypeError: one is something else; it is named.
+    """
+    for name, (kind, value) in arguments.items():
+        if isinstance(kind, str):
+            check_context(kind, value, name)
+        elif isinstance(kind, type):
+            check(kind, **{name: value})
+        else:
+            check_optional(str, **{name: value})
 
 
 def json_parameters(parameters: Any) -> dict[str, Any]:

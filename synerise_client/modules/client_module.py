@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, ClassVar
 
 from synerise_client.modules.account_methods import AccountMethods
-from synerise_client.modules.arguments import check, check_context, check_optional
+from synerise_client.modules.arguments import check, check_each, check_optional
 
 if TYPE_CHECKING:
     from synerise_client.connector import Connector
@@ -170,8 +170,9 @@ class ClientModule(AccountMethods):
                 provider or an empty token, -109 while doNotTrack is on, or one of
                 those that any call may get.
         """
-        check(str, token=token, provider=provider)
-        check_context("ClientAuthContext", context)
+        check_each(
+            token=(str, token), provider=(str, provider), context=("ClientAuthContext", context)
+        )
         self._call(
             "authenticate",
             onSuccess,
@@ -203,8 +204,9 @@ class ClientModule(AccountMethods):
             onError: gets an Error: -106 for SUCCESS without a usable token, or as for
                 :meth:`authenticate`.
         """
-        check(str, token=token, provider=provider)
-        check_context("ClientAuthContext", context)
+        check_each(
+            token=(str, token), provider=(str, provider), context=("ClientAuthContext", context)
+        )
         self._call(
             "authenticateConditionally",
             onSuccess,
@@ -236,8 +238,7 @@ class ClientModule(AccountMethods):
                 for an empty authID, -109 while doNotTrack is on, or one of those
                 that any call may get.
         """
-        check_context("ClientSimpleAuthenticationData", data, name="data")
-        check(str, authID=authID)
+        check_each(data=("ClientSimpleAuthenticationData", data), authID=(str, authID))
         self._call(
             "simpleAuthentication",
             onSuccess,
@@ -290,8 +291,7 @@ class ClientModule(AccountMethods):
             onError: gets an Error: 3220 if nobody was logged in, 3050 for an unknown
                 mode, or one of those that any call may get.
         """
-        check(str, mode=mode)
-        check(bool, fromAllDevices=fromAllDevices)
+        check_each(mode=(str, mode), fromAllDevices=(bool, fromAllDevices))
         self._call(
             "signOutWithMode",
             onSuccess,
