@@ -57,7 +57,6 @@ class CallQueue:
         self._is_closed = False
         self._is_aborted = False
         self._has_closed = on_close is None
-        self._unfinished = 0
         self._start_over()
         renew_in_children(self)
 

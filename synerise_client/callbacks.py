@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from inspect import Signature
 
 _TAKES_ANY_NUMBER = 0x04
 _IS_LAZY = 0x20 | 0x80 | 0x200
@@ -50,12 +51,8 @@ def _wraps_one_without(function: FunctionType) -> bool:
     """Tell whether a decorator hides a function that takes no argument behind ``*args``."""
     if not hasattr(function, "__wrapped__") or function.__code__.co_argcount:
         return False
-    import inspect
-
-    try:
-        return not inspect.signature(function).parameters
-    except (ValueError, TypeError):
-        return False
+    signature = _signature_of(function)
+    return signature is not None and not signature.parameters
 
 
 def _from_signature(callback: Callable[..., Any], name: str) -> bool:
@@ -63,20 +60,11 @@ def _from_signature(callback: Callable[..., Any], name: str) -> bool:
 
     if inspect.iscoroutinefunction(callback):
         raise TypeError(f"{name} is a coroutine or generator function; a plain one is needed")
-    try:
-        signature = inspect.signature(callback)
-    except (ValueError, TypeError):
+    signature = _signature_of(callback)
+    if signature is None or _binds(signature, None):
         return True
-    try:
-        signature.bind(None)
-    except TypeError:
-        pass
-    else:
-        return True
-    try:
-        signature.bind()
-    except TypeError:
-        raise _too_many(name) from None
+    if not _binds(signature):
+        raise _too_many(name)
     return False
 
 
@@ -86,18 +74,29 @@ def check_takes_nothing(callback: Callable[..., Any], name: str) -> None:
     Raises:
         TypeError: it cannot; ``name`` tells which one.
     """
-    import inspect
-
     if not callable(callback):
         raise TypeError(f"{name} must be a function, not {type(callback).__name__}")
+    signature = _signature_of(callback)
+    if signature is not None and not _binds(signature):
+        raise TypeError(f"{name} must be callable without arguments")
+
+
+def _signature_of(callback: Callable[..., Any]) -> Signature | None:
+    """Return the signature, None if it cannot be read."""
+    import inspect
+
     try:
-        signature = inspect.signature(callback)
+        return inspect.signature(callback)
     except (ValueError, TypeError):
-        return
+        return None
+
+
+def _binds(signature: Signature, *arguments: object) -> bool:
     try:
-        signature.bind()
+        signature.bind(*arguments)
     except TypeError:
-        raise TypeError(f"{name} must be callable without arguments") from None
+        return False
+    return True
 
 
 def _too_many(name: str) -> TypeError:

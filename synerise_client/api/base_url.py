@@ -7,6 +7,7 @@ from urllib.parse import urlsplit
 
 if TYPE_CHECKING:
     from ipaddress import IPv4Address, IPv6Address
+    from urllib.parse import SplitResult
 
 DEFAULT_BASE_URL = "https://api.snrapi.com"
 _ODD = ' <>"\\^`{|}'
@@ -38,9 +39,7 @@ def parse_base_url(text: str) -> BaseUrl:
     except ValueError as error:
         raise ValueError(f"withBaseUrl: {error}") from None
     has_odd_characters = any(each in _ODD or not each.isprintable() for each in text.strip())
-    has_odd_characters = has_odd_characters or not _has_possible_labels(host or "")
-    is_odd_address = "[" in parts.netloc and _address(host or "") is None
-    if parts.scheme not in _DEFAULT_PORTS or not host or has_odd_characters or is_odd_address:
+    if parts.scheme not in _DEFAULT_PORTS or not host or has_odd_characters or not _is_host(parts):
         given = "" if "@" in text or "?" in text else f", not {text!r}"  # neither holds a secret
         raise ValueError(f"withBaseUrl: a URL such as https://api.snrapi.com is needed{given}")
     if parts.username or parts.password or parts.query or parts.fragment:
@@ -57,7 +56,10 @@ def parse_base_url(text: str) -> BaseUrl:
     return BaseUrl(f"{parts.scheme}://{shown_host}{shown_port}{path}", is_loopback)
 
 
-def _has_possible_labels(host: str) -> bool:
+def _is_host(parts: SplitResult) -> bool:
+    host = parts.hostname or ""
+    if "[" in parts.netloc and _address(host) is None:
+        return False
     return all(0 < len(label) < 64 for label in host.removesuffix(".").split("."))
 
 

@@ -51,7 +51,7 @@ def check_each(**arguments: tuple[type | UnionType | str, Any]) -> None:
     """Check arguments of different kinds.
 
     Args:
-        arguments: the kind and the value of each; a kind is a type, ``str | None``,
+        arguments: the kind and the value of each; a kind is a type, that type ``| None``,
             or the name of a class in models.contexts.
 
     Raises:
@@ -63,7 +63,7 @@ def check_each(**arguments: tuple[type | UnionType | str, Any]) -> None:
         elif isinstance(kind, type):
             check(kind, **{name: value})
         else:
-            check_optional(str, **{name: value})
+            check_optional(kind.__args__[0], **{name: value})
 
 
 def json_parameters(parameters: Any) -> dict[str, Any]:

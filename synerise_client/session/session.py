@@ -316,7 +316,9 @@ class Session:
         self._store.close()
 
     def _delete_abandoned(self) -> None:
-        self._abandoned = [store for store in self._abandoned if not store.delete()]
+        for store in list(self._abandoned):
+            if store.delete():
+                self._abandoned.remove(store)
 
     def _token_to_sign_out(self, turn: Turn) -> SessionToken:
         token = turn.state.token

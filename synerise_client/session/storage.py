@@ -154,6 +154,7 @@ class SQLiteStorage:
         self._opened_file: tuple[int, int] | None = None
         self._times_opened = 0  # an inode may be used again for another file
         self._is_writable = True
+        self._busy_timeout = 0.0
         renew_in_children(self)
 
     @cached_property
@@ -249,7 +250,10 @@ class SQLiteStorage:
                 database.close()
                 raise
             self._database = database
-        self._database.execute(f"PRAGMA busy_timeout = {int(timeout * 1000)}")
+            self._busy_timeout = timeout
+        if timeout != self._busy_timeout:
+            self._database.execute(f"PRAGMA busy_timeout = {int(timeout * 1000)}")
+            self._busy_timeout = timeout
         return self._database
 
     def _close(self) -> None:
