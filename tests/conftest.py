@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import threading
 from collections.abc import Callable, Iterator
+from itertools import chain
 from typing import Any
 
 import pytest
@@ -211,6 +212,46 @@ class Team:
     def close(self) -> None:
         for connector in self._others:
             connector.shutdown()
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption(
+        "--in-full", action="store_true", help="run long tests in full, not a tenth of each"
+    )
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    import hypothesis
+
+    share = 1 if config.getoption("--in-full") else 10
+    hypothesis.settings.register_profile(
+        "tests", max_examples=1000 // share, deadline=None, database=None, print_blob=True
+    )
+    hypothesis.settings.load_profile("tests")
+
+
+def pytest_terminal_summary(terminalreporter: Any) -> None:
+    """Print what was counted by :func:`counted`, over all tests and workers."""
+    totals: dict[str, int] = {}
+    for report in chain.from_iterable(terminalreporter.stats.values()):
+        if getattr(report, "when", None) == "call":
+            for what, number in report.user_properties:
+                totals[what] = totals.get(what, 0) + number
+    for what, number in sorted(totals.items()):
+        terminalreporter.write_line(f"{what}: {number:,}")
+
+
+@pytest.fixture
+def counted(request: pytest.FixtureRequest) -> Callable[[str, int], None]:
+    """Add to a total that is printed at the end of the test run."""
+    return lambda what, number: request.node.user_properties.append((what, number))
+
+
+@pytest.fixture
+def portion(request: pytest.FixtureRequest) -> Callable[[int], int]:
+    """Return how many rounds of a long test to run: all with --in-full, else a tenth."""
+    in_full = request.config.getoption("--in-full")
+    return lambda rounds: rounds if in_full else max(1, rounds // 10)
 
 
 @pytest.fixture
