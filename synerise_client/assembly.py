@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 
     OnDate = Callable[[float, float], None]
 
+_REFRESH_MARGIN_SECONDS = 5.0
 _ROUTES_VARIABLE = "SYNERISE_CLIENT_ROUTES"
 
 
@@ -54,16 +55,18 @@ def assemble(setup: Setup, settings: SettingsModule) -> AssembledClient:
         raise ValueError("withApiKey: the API key of the profile is missing")
     base_url = parse_base_url(setup.base_url or DEFAULT_BASE_URL)
     policy = setup.policy or RetryPolicy()
+    timeouts = setup.timeouts or Timeouts()
     listener = ClientStateChangeListener()
     clock = setup.clock or Clock()
     session = Session(
         storage=setup.storage or SQLiteStorage(),
         key=SessionKey(setup.api_key, base_url.text),
-        connect=_connect(setup, base_url, policy, clock),
+        connect=_connect(setup, base_url, policy, timeouts, clock),
         clock=clock,
         listener=listener,
         uuid_salt=setup.uuid_salt,
         refresh_interval=lambda: settings.sdk.minTokenRefreshInterval,
+        refresh_patience=timeouts.connect + timeouts.read + _REFRESH_MARGIN_SECONDS,
         do_not_track=lambda: settings.sdk.doNotTrack,
     )
     if settings.sdk.doNotTrack:
@@ -83,7 +86,7 @@ def assemble(setup: Setup, settings: SettingsModule) -> AssembledClient:
 
 
 def _connect(
-    setup: Setup, base_url: BaseUrl, policy: RetryPolicy, clock: Clock
+    setup: Setup, base_url: BaseUrl, policy: RetryPolicy, timeouts: Timeouts, clock: Clock
 ) -> Callable[[str, OnDate], Operations]:
     routes = _routes(setup)
 
@@ -95,7 +98,7 @@ def _connect(
         transport = Transport(
             base_url.text,
             is_loopback=base_url.is_loopback,
-            timeouts=setup.timeouts or Timeouts(),
+            timeouts=timeouts,
             now=clock.elapsed,
             on_date=on_date,
             hook=setup.hook,

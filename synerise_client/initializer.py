@@ -117,7 +117,7 @@ class SyneriseInitializer:
         Args:
             storage: ``SQLiteStorage()``, the default, or ``MemoryStorage()``.
         """
-        for method in ("version", "update", "close"):
+        for method in ("version", "update", "try_refresh_lock", "close"):
             if not callable(getattr(storage, method, None)) or isinstance(storage, type):
                 raise TypeError("storage must be a storage, such as MemoryStorage()")
         self._setup.storage = storage

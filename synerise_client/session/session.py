@@ -82,6 +82,7 @@ class Session:
         uuid_salt: goes before an identifier that a uuid is made of.
         refresh_interval: returns how many seconds before its end a token is
             due for a refresh.
+        refresh_patience: seconds to wait at most for another process that refreshes.
         do_not_track: returns whether nobody may become known.
     """
 
@@ -95,6 +96,7 @@ class Session:
         listener: StateListener,
         uuid_salt: str,
         refresh_interval: Callable[[], float],
+        refresh_patience: float,
         do_not_track: Callable[[], bool],
     ) -> None:
         self._connect = connect
@@ -105,7 +107,7 @@ class Session:
         self._storage = storage
         self._key = key
         self._operations: Operations | None = None
-        self._tokens = TokenSource(lambda: self.api, clock, refresh_interval)
+        self._tokens = TokenSource(lambda: self.api, clock, refresh_interval, refresh_patience)
         self._store = StateStore(storage, key, clock, _first_state())
         self._cut: Callable[[], None] = lambda: None
         self._abandoned: list[StateStore] = []

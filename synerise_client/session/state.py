@@ -40,6 +40,8 @@ class SessionToken:
         realm: the server's realm, which the SDKs call rlm.
         client_id: the server's number of the customer.
         custom_id: the customer's own identifier.
+        rests_above: a due refresh has failed; the next one waits until no more
+            than so many seconds are left. None: it has not.
     """
 
     string: str = field(repr=False)
@@ -51,6 +53,7 @@ class SessionToken:
     realm: str | None = None
     client_id: str | None = None
     custom_id: str | None = None
+    rests_above: float | None = None
 
     @property
     def is_anonymous(self) -> bool:
@@ -60,6 +63,13 @@ class SessionToken:
     def remaining(self, elapsed: float) -> float:
         """Seconds left at ``elapsed``; 0 or less once it has expired."""
         return self.expires_at - elapsed
+
+    def is_same_as(self, other: SessionToken | None) -> bool:
+        """Tell whether ``other`` is this token, whatever is known of its life."""
+        return other is not None and (self.string, self.expiration) == (
+            other.string,
+            other.expiration,
+        )
 
 
 @frozen
@@ -172,7 +182,15 @@ def destroyed(
     )
 
 
-_TOKEN_KEYS = ("string", "expiration", "lifetime", "realm", "client_id", "custom_id")
+_TOKEN_KEYS = (
+    "string",
+    "expiration",
+    "lifetime",
+    "realm",
+    "client_id",
+    "custom_id",
+    "rests_above",
+)
 _STATE_KEYS = ("uuid", "device_id", "email", "custom_id", "identity", "epoch", "clock_offset")
 
 
@@ -216,7 +234,8 @@ def _is_finite(value: object) -> bool:
 
 def _token(fields: dict[str, Any], state: SessionState, clock: Clock) -> SessionToken:
     datetime.fromtimestamp(fields["expiration"], timezone.utc)  # refuses what no date can be
-    if not isinstance(fields["string"], str) or not _is_finite(fields["lifetime"]):
+    numbers = (fields["lifetime"], fields.get("rests_above") or 0.0)
+    if not isinstance(fields["string"], str) or not all(map(_is_finite, numbers)):
         raise TypeError
     server_time = clock.wall() + state.clock_offset
     return SessionToken(

@@ -12,11 +12,14 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
+from synerise_client.session.refresh_lock import try_lock
 from synerise_client.threads import abandon, renew_in_children
 
 if TYPE_CHECKING:
     import sqlite3
     from collections.abc import Callable, Iterator
+
+    from synerise_client.session.refresh_lock import Release
 
     Change = Callable[[str | None], str | None]
 
@@ -89,6 +92,20 @@ class Storage(Protocol):
             StorageError: it could not be read or not be written; nothing changed.
         """
 
+    def try_refresh_lock(self, key: SessionKey) -> Release | None:
+        """Take the right to refresh the token of a session, without waiting.
+
+        Args:
+            key: whose session.
+
+        Returns:
+            What gives it back, on any thread; None if somebody else has it: another
+            thread, client or process. It is lost with the process that has it.
+
+        Raises:
+            StorageError: nobody can be kept from refreshing.
+        """
+
     def close(self) -> None:
         """Let go of files and connections; the next use opens them again."""
 
@@ -101,6 +118,7 @@ class MemoryStorage:
 
     def __init__(self) -> None:
         self._texts: dict[SessionKey, str] = {}
+        self._refreshing: set[SessionKey] = set()
         self._version = 0
         self._lock = threading.RLock()
         renew_in_children(self)
@@ -122,12 +140,21 @@ class MemoryStorage:
                     self._texts[key] = after
             return Stored(after, self._version)
 
+    def try_refresh_lock(self, key: SessionKey) -> Release | None:
+        """Keep other clients on this storage from refreshing."""
+        with self._lock:
+            if key in self._refreshing:
+                return None
+            self._refreshing.add(key)
+        return lambda: self._refreshing.discard(key)
+
     def close(self) -> None:
         """Keep everything: another client may be given this storage later."""
 
     def renew_after_fork(self) -> None:
         """Keep a copy of the parent's states, with a lock of its own."""
         self._lock = threading.RLock()
+        self._refreshing = set()
 
 
 class SQLiteStorage:
@@ -194,6 +221,15 @@ class SQLiteStorage:
             # Read within the transaction: what others write from now on counts as unseen.
             return Stored(after, self._version_of(database))
 
+    def try_refresh_lock(self, key: SessionKey) -> Release | None:
+        """Lock a file beside the store that is named after ``key``."""
+        from hashlib import sha256
+
+        name = sha256("\0".join(key).encode()).hexdigest()[:16]
+        with self._file_trouble():
+            _make_private(self.path)
+            return try_lock(self.path.with_name(f"{self.path.name}-refresh-{name}.lock"))
+
     def close(self) -> None:
         """Close the file; the next use opens it again."""
         with self._lock:
@@ -214,19 +250,26 @@ class SQLiteStorage:
         if not self._lock.acquire(timeout=timeout):
             raise StorageError("the store is in use for too long")
         try:
-            yield self._open(max(0.0, gives_up_at - time.monotonic()))
+            with self._file_trouble():
+                yield self._open(max(0.0, gives_up_at - time.monotonic()))
         except sqlite3.Error as error:
             self._close()
             if type(error) is sqlite3.DatabaseError:  # damaged, or no database at all
                 self._set_aside()
                 raise _DamagedFile(f"{self.path}: {error}") from error
             raise StorageError(f"{self.path}: {error}") from error
+        finally:
+            self._lock.release()
+
+    @contextmanager
+    def _file_trouble(self) -> Iterator[None]:
+        """Whatever goes wrong with files in the block becomes a StorageError."""
+        try:
+            yield
         except OSError as error:
             raise StorageError(f"{self.path}: {error.strerror}") from error
         except RuntimeError as error:  # there is no home folder
             raise StorageError(str(error)) from error
-        finally:
-            self._lock.release()
 
     def _open(self, timeout: float) -> sqlite3.Connection:
         import sqlite3

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from synerise_client.session.clock import Clock
+    from synerise_client.session.refresh_lock import Release
     from synerise_client.session.state import SessionState
     from synerise_client.session.storage import SessionKey, Storage
 
@@ -218,6 +219,14 @@ class StateStore:
             self._state = change(self._state)
             self._has_unsaved = self._has_unsaved or is_stored
 
+    def try_refresh_lock(self) -> Release | None:
+        """Take the right to refresh the token; None if another client or process has it."""
+        try:
+            return self._storage.try_refresh_lock(self._key)
+        except Exception as error:  # whatever a storage of the user's raises
+            _log.info("Other processes may refresh the token, too: %s", error)
+            return lambda: None
+
     def takeovers(self) -> list[Takeover]:
         """Return what other processes changed since the last call of this method, oldest first."""
         if not self._takeovers:
@@ -346,9 +355,10 @@ class StateStore:
                 return None
             raise StorageError(str(error)) from None
         known = basis.mine.token
-        if row.token is not None and row.token == known:
-            return evolve(row, token=known)  # what is left of it is better known here
-        return row
+        if row.token is None or known is None or not row.token.is_same_as(known):
+            return row
+        # What is left of it is better known here.
+        return evolve(row, token=evolve(known, rests_above=row.token.rests_above))
 
     def _report(self, error: StorageError) -> None:
         if not self._failing:

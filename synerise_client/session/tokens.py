@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import logging
 import random
+import time
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from synerise_client.api.routes import Auth
@@ -17,7 +19,7 @@ from synerise_client.session.clock import seconds_left
 from synerise_client.session.state import SessionToken
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
     from typing import TypeVar
 
     from synerise_client.api.cancellation import Cancellation
@@ -32,6 +34,7 @@ DUE_REFRESH_SECONDS = 5.0
 LAST_REFRESH_SECONDS = 25.0
 _LAST_MINUTE = 60.0
 _LONGEST_REST = 60.0
+_LOCK_POLL_SECONDS = 0.05
 _log = logging.getLogger("synerise_client.session")
 
 
@@ -39,14 +42,17 @@ def is_due(token: SessionToken, elapsed: float, refresh_interval: float) -> bool
     """Tell whether ``token`` should be refreshed before it is used.
 
     Half of the lifetime bounds the interval: a token that lives as short as
-    the interval would otherwise be refreshed by every call.
+    the interval would otherwise be refreshed by every call. One whose refresh
+    has just failed rests.
 
     Args:
         token: that lives.
         elapsed: seconds of :meth:`Clock.elapsed`.
         refresh_interval: seconds before its end from which on a refresh is due.
     """
-    return token.remaining(elapsed) <= min(refresh_interval, token.lifetime / 2)
+    left = token.remaining(elapsed)
+    rests = token.rests_above is not None and left > token.rests_above
+    return not rests and left <= min(refresh_interval, token.lifetime / 2)
 
 
 def token_from(
@@ -96,6 +102,11 @@ def not_logged_in() -> Error:
     return Error(ErrorCode.NOT_LOGGED_IN, "No customer is logged in: sign in first")
 
 
+def still_refreshing() -> Error:
+    """Make the error of a due refresh that another process is at for too long."""
+    return Error(ErrorCode.REQUEST_FAILED, "Another process is still refreshing it")
+
+
 def token_expired() -> Error:
     """Make the error of the call that finds the customer's token expired."""
     return Error(
@@ -106,21 +117,29 @@ def token_expired() -> Error:
 class TokenSource:
     """Where calls get their tokens from.
 
+    Whoever makes a new token holds the session's refresh lock, so that one
+    request does for all clients and processes that share the session.
+
     Args:
         api: returns Synerise's API; a token that is simply handed out never needs it.
         clock: what tokens are measured with.
         refresh_interval: returns how many seconds before its end a token is
             due for a refresh.
+        patience: seconds to wait for another process' refresh where there is no
+            token to go on with.
     """
 
     def __init__(
-        self, api: Callable[[], Operations], clock: Clock, refresh_interval: Callable[[], float]
+        self,
+        api: Callable[[], Operations],
+        clock: Clock,
+        refresh_interval: Callable[[], float],
+        patience: float,
     ) -> None:
         self._api = api
         self._clock = clock
         self._refresh_interval = refresh_interval
-        self._resting_token: str | None = None
-        self._rests_until = 0.0
+        self._patience = patience
 
     def run(self, turn: Turn, auth: Auth, send: Callable[[str], T]) -> T:
         """Run ``send`` with a token, once more with another one if the server refuses that.
@@ -143,8 +162,7 @@ class TokenSource:
 
     def refreshed(self, turn: Turn) -> SessionToken:
         """Refresh the customer's token, due or not."""
-        token = self._login_token(turn)
-        return self._refresh(turn, token, turn.call)
+        return self._renewed(turn, self._login_token(turn))
 
     def retrieved(self, turn: Turn) -> SessionToken:
         """Return the customer's token, refreshed if that is due."""
@@ -158,7 +176,7 @@ class TokenSource:
             return self._refreshed_if_due(turn, token)
         if turn.state.holds_login:
             turn.end(ClientSessionEndReason.SessionExpiration)
-        return self._fetch_anonymous(turn, instead_of=turn.state.token)
+        return self._renewed(turn, turn.state.token)
 
     def _login_token(self, turn: Turn) -> SessionToken:
         token = turn.state.token
@@ -172,36 +190,73 @@ class TokenSource:
     def _has_expired(self, token: SessionToken) -> bool:
         return token.remaining(self._clock.elapsed()) <= 0
 
-    def _refreshed_if_due(self, turn: Turn, token: SessionToken) -> SessionToken:
-        elapsed = self._clock.elapsed()
-        if not is_due(token, elapsed, self._refresh_interval()):
-            return token
-        if token.string == self._resting_token and elapsed < self._rests_until:
-            return token
-        is_last_minute = token.remaining(elapsed) < _LAST_MINUTE
-        seconds = LAST_REFRESH_SECONDS if is_last_minute else DUE_REFRESH_SECONDS
-        try:
-            with turn.call.limited_to(seconds) as part:
-                return self._refresh(turn, token, part)
-        except CallEnded:
-            raise
-        except Error as error:
-            turn.call.check()
-            if turn.state.token is None:
-                raise  # the session has ended by it
-            return self._kept(turn, token, error)
+    def _is_due(self, token: SessionToken) -> bool:
+        return is_due(token, self._clock.elapsed(), self._refresh_interval())
 
-    def _kept(self, turn: Turn, token: SessionToken, error: Error) -> SessionToken:
-        """Go on with a token whose due refresh failed, and let the next one rest a while."""
-        _log.info("A token could not be refreshed and is used as it is: %s", error)
-        if token.is_anonymous and self._has_expired(token):
-            return self._fetch_anonymous(turn, instead_of=token)
-        if not token.is_anonymous:
-            token = self._login_token(turn)
-        elapsed = self._clock.elapsed()
-        rest = min(_LONGEST_REST * random.uniform(0.5, 1), token.remaining(elapsed) / 2)  # noqa: S311
-        self._resting_token, self._rests_until = token.string, elapsed + rest
-        return token
+    def _refreshed_if_due(self, turn: Turn, token: SessionToken) -> SessionToken:
+        if not self._is_due(token):
+            return token
+        is_last_minute = token.remaining(self._clock.elapsed()) < _LAST_MINUTE
+        seconds = LAST_REFRESH_SECONDS if is_last_minute else DUE_REFRESH_SECONDS
+        with turn.call.limited_to(seconds) as part:
+            token = self._refreshed_or_kept(turn, token, part)
+        if not self._has_expired(token):
+            return token
+        return self._renewed(turn, token) if token.is_anonymous else self._login_token(turn)
+
+    def _refreshed_or_kept(
+        self, turn: Turn, token: SessionToken, call: Cancellation
+    ) -> SessionToken:
+        """Refresh a token that is due, or let it rest if that fails in passing."""
+        with self._refresh_lock(turn, token, DUE_REFRESH_SECONDS) as is_held:
+            token = turn.caught_up().token or token
+            if not self._is_due(token):
+                return token  # another process has refreshed it, or has just tried
+            try:
+                if not is_held:
+                    raise still_refreshing()
+                return self._refresh(turn, token, call)
+            except CallEnded:
+                raise
+            except Error as error:
+                turn.call.check()
+                if turn.state.token is None:
+                    raise  # the session has ended by it
+                _log.info("A token could not be refreshed and is used as it is: %s", error)
+                left = token.remaining(self._clock.elapsed())
+                turn.let_rest(token, min(_LONGEST_REST * random.uniform(0.5, 1), left / 2))  # noqa: S311
+                return token
+
+    def _renewed(self, turn: Turn, token: SessionToken | None) -> SessionToken:
+        """Return a token in the place of ``token``, which cannot be used or is not wanted."""
+        with self._refresh_lock(turn, token, self._patience):
+            current = self._another_one(turn, token)
+            if current is not None:
+                return current
+            if token is None or token.is_anonymous:
+                return self._fetch_anonymous(turn, instead_of=token)
+            return self._refresh(turn, token, turn.call)
+
+    @contextmanager
+    def _refresh_lock(
+        self, turn: Turn, token: SessionToken | None, patience: float
+    ) -> Iterator[bool]:
+        """Hold the refresh lock in the block, unless there is another token before.
+
+        Yields:
+            Whether it is held; others may have it for longer than ``patience`` seconds.
+        """
+        gives_up_at = time.monotonic() + patience
+        while (release := turn.try_refresh_lock()) is None:
+            if time.monotonic() >= gives_up_at or self._another_one(turn, token) is not None:
+                break
+            turn.call.event.wait(_LOCK_POLL_SECONDS)
+            turn.call.check()
+        try:
+            yield release is not None
+        finally:
+            if release is not None:
+                release()
 
     def _refresh(self, turn: Turn, token: SessionToken, call: Cancellation) -> SessionToken:
         try:
@@ -234,13 +289,11 @@ class TokenSource:
         current = self._another_one(turn, refused)
         if current is not None:
             return current
-        if refused.is_anonymous:
-            return self._fetch_anonymous(turn, instead_of=refused)
-        return self._refresh(turn, self._login_token(turn), turn.call)
+        return self._renewed(turn, refused if refused.is_anonymous else self._login_token(turn))
 
-    def _another_one(self, turn: Turn, refused: SessionToken) -> SessionToken | None:
-        """Return the live token that another process has put in the place of ``refused``."""
+    def _another_one(self, turn: Turn, token: SessionToken | None) -> SessionToken | None:
+        """Return the live token that another process has put in the place of ``token``."""
         current = turn.caught_up().token
-        if current is None or current.string == refused.string or self._has_expired(current):
+        if current is None or current.is_same_as(token) or self._has_expired(current):
             return None
         return current

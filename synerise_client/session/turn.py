@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Protocol
 
+from attrs import evolve
+
 from synerise_client.errors import CallEnded
 from synerise_client.models.enums import ClientSessionEndReason
 from synerise_client.session.state import destroyed, ended, new_uuid, signed_in, with_token
@@ -11,6 +13,7 @@ from synerise_client.session.state import destroyed, ended, new_uuid, signed_in,
 if TYPE_CHECKING:
     from synerise_client.api.cancellation import Cancellation
     from synerise_client.session.clock import Clock
+    from synerise_client.session.refresh_lock import Release
     from synerise_client.session.state import SessionState, SessionToken
     from synerise_client.session.store import Change, StateStore
 
@@ -75,14 +78,27 @@ class Turn:
     def take_token(self, token: SessionToken, *, instead_of: SessionToken | None) -> SessionToken:
         """Store ``token``, unless another process was quicker; return the one that holds."""
         offset = self._offset(token)
-
-        def take(current: SessionState) -> SessionState:
-            if current.token != instead_of:
-                return current
-            return with_token(current, token, offset)
-
-        self._commit(take)
+        self._commit(
+            lambda state: (
+                with_token(state, token, offset) if _is_same(state.token, instead_of) else state
+            )
+        )
         return self.state.token or token
+
+    def let_rest(self, token: SessionToken, seconds: float) -> None:
+        """Have every process use ``token`` as it is for ``seconds`` before it is due again."""
+        rests_above = token.remaining(self._clock.elapsed()) - seconds
+        self._commit(
+            lambda state: (
+                evolve(state, token=evolve(token, rests_above=rests_above))
+                if token.is_same_as(state.token)
+                else state
+            )
+        )
+
+    def try_refresh_lock(self) -> Release | None:
+        """Take the right to refresh; what gives it back, None if somebody else has it."""
+        return self._store.try_refresh_lock()
 
     def sign_in(self, token: SessionToken, uuid: str, identity: str) -> None:
         """Start a customer's session in place of the one there is.
@@ -145,3 +161,7 @@ class Turn:
                 self._listener.client_signed_out(reason)
             if after.is_logged_in(self._clock.elapsed()) and (has_ended or not before.holds_login):
                 self._listener.client_signed_in()
+
+
+def _is_same(token: SessionToken | None, other: SessionToken | None) -> bool:
+    return other is None if token is None else token.is_same_as(other)

@@ -1,0 +1,42 @@
+"""A lock beside a file, which the operating system takes back from a process that dies."""
+
+from __future__ import annotations
+
+import os
+from contextlib import suppress
+from typing import TYPE_CHECKING
+
+from synerise_client.threads import loading
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    Release = Callable[[], None]
+
+
+def try_lock(path: Path) -> Release | None:
+    """Lock ``path``, which is made for its owner alone, without waiting.
+
+    Returns:
+        What unlocks it and deletes it; None if somebody else holds it, in this
+        process or in another one.
+
+    Raises:
+        OSError: it cannot be locked here.
+    """
+    with loading():
+        from filelock import FileLock, Timeout
+
+    lock = FileLock(path, mode=0o600, thread_local=False, fallback_to_soft=False)
+    try:
+        lock.acquire(blocking=False)
+    except Timeout:
+        return None
+
+    def release() -> None:
+        with suppress(OSError):
+            os.unlink(path)  # while it is held: whoever gets the lock of a deleted file tries again
+        lock.release()
+
+    return release
