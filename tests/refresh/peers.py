@@ -20,6 +20,7 @@ import json, sys, threading
 from synerise_client import RetryPolicy, SQLiteStorage, Synerise
 from synerise_client import assembly
 from synerise_client.session import tokens
+from synerise_client.session.store import StateStore
 from tests.conftest import NO_WAITING, MovableClock
 from tests.refresh.peers import answer_of
 
@@ -39,9 +40,21 @@ def say(what):
     with lock:
         print(json.dumps(what), flush=True)
 
+waiting = threading.Event()
+try_refresh_lock = StateStore.try_refresh_lock
+
+def noted(store):
+    release = try_refresh_lock(store)
+    if release is None and not waiting.is_set():
+        waiting.set()
+        say("waiting")
+    return release
+
+StateStore.try_refresh_lock = noted
 say("ready")
 for line in sys.stdin:
     method, *arguments = json.loads(line)
+    waiting.clear()
     if method == "advance":
         clock.advance(*arguments)
         say("advanced")
@@ -95,6 +108,16 @@ class Peer:
         self.process.stdin.flush()
 
     def hear(self) -> Any:
+        """Return what a callback got, or that something was done."""
+        while (said := self._said()) == "waiting":
+            pass
+        return said
+
+    def waits(self) -> bool:
+        """Wait until it waits for another process that refreshes."""
+        return bool(self._said() == "waiting")
+
+    def _said(self) -> Any:
         assert self.process.stdout is not None
         return json.loads(self.process.stdout.readline())
 
@@ -111,12 +134,10 @@ class Peer:
 
 
 class Peers(list[Peer]):
-    """Several of them; all end with the block."""
+    """Several of them; all end with the block, and all but the first have that patience."""
 
-    def __init__(
-        self, team: Team, path: Path, count: int, patience: float | None = None
-    ) -> None:
-        super().__init__(Peer(team, path, patience) for _ in range(count))
+    def __init__(self, team: Team, path: Path, count: int, patience: float | None = None) -> None:
+        super().__init__(Peer(team, path, patience if number else None) for number in range(count))
         self._team = team
 
     def __enter__(self) -> Peers:

@@ -11,6 +11,7 @@ import pytest
 
 from synerise_client import MemoryStorage, SQLiteStorage, Synerise, Token
 from synerise_client.session.storage import Storage
+from synerise_client.session.store import StateStore
 from tests.conftest import Team
 from tests.refresh.peers import Peers, fingerprint, signed_in
 
@@ -135,6 +136,7 @@ def test_the_others_go_on_at_once_when_the_one_that_refreshes_is_killed(
             assert hold.arrived.wait(10)
             for peer in peers[1:]:
                 peer.tell(method)
+            assert all(peer.waits() for peer in peers[1:])
             peers[0].kill()
             (new,) = {peer.hear() for peer in peers[1:]}
         assert new != token
@@ -154,14 +156,13 @@ def test_the_others_take_the_result_of_the_one_that_refreshes(
             assert hold.arrived.wait(10)
             for peer in peers[1:]:
                 peer.tell(method)
+            assert all(peer.waits() for peer in peers[1:])
         (new,) = {peer.hear() for peer in peers}
         assert new != token
         assert team.operations == ["login", "refresh"]
 
 
-def test_the_others_use_the_token_if_a_due_refresh_takes_too_long(
-    team: Team, path: Path
-) -> None:
+def test_the_others_use_the_token_if_a_due_refresh_takes_too_long(team: Team, path: Path) -> None:
     token = signed_in(team, path)
     with Peers(team, path, 2, patience=0.2) as peers:
         peers.advance(DUE)
@@ -194,16 +195,34 @@ def test_a_late_token_of_a_suspended_process_does_not_replace_a_newer_one(
         assert team.operations == ["login", "refresh", "refresh"]
 
 
-def test_an_end_of_the_session_cuts_the_wait_for_another_process(team: Team, path: Path) -> None:
+def noted_waiting(monkeypatch: pytest.MonkeyPatch) -> threading.Event:
+    """Return an event: a client of this process waits for another one that refreshes."""
+    waits, try_refresh_lock = threading.Event(), StateStore.try_refresh_lock
+
+    def noted(store: StateStore) -> Callable[[], None] | None:
+        release = try_refresh_lock(store)
+        if release is None:
+            waits.set()
+        return release
+
+    monkeypatch.setattr(StateStore, "try_refresh_lock", noted)
+    return waits
+
+
+def test_an_end_of_the_session_cuts_the_wait_for_another_process(
+    team: Team, path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     signed_in(team, path)
     client = team.client(SQLiteStorage(path))
     with Peers(team, path, 1) as peers:
         with team.sandbox.hold("refresh") as hold:
             peers[0].tell("refreshToken")
             assert hold.arrived.wait(10)
+            waits = noted_waiting(monkeypatch)
             client.refreshToken(*team.heard.callbacks("refreshToken"))
+            assert waits.wait(10)
             client.destroySession()
-            assert Synerise.waitUntilIdle(10)
+            assert Synerise.waitUntilIdle(2)
             assert team.heard.results == [("refreshToken", "error", -999)]
         assert peers[0].hear() == -999
     assert team.operations == ["login", "refresh"]
