@@ -12,7 +12,7 @@ from synerise_client import MemoryStorage, SQLiteStorage
 from synerise_client.models.enums import TokenOrigin
 from synerise_client.session.clock import Clock
 from synerise_client.session.state import SessionState, SessionToken
-from synerise_client.session.storage import SessionKey, Storage, Stored
+from synerise_client.session.storage import SessionKey, Storage, StorageError, Stored
 from synerise_client.session.store import StateStore
 
 KEY = SessionKey("the-api-key", "https://api.example.com")
@@ -115,6 +115,30 @@ class TestStorage:
             thread.join()
         assert read(storage) == "80"
 
+    def test_one_at_a_time_has_the_refresh_lock(self, storage: Storage) -> None:
+        release = storage.try_refresh_lock(KEY)
+        assert release is not None
+        assert storage.try_refresh_lock(KEY) is None
+        release()
+        again = storage.try_refresh_lock(KEY)
+        assert again is not None
+        again()
+
+    @pytest.mark.parametrize("other", OTHERS, ids=["api key", "base URL", "profile"])
+    def test_each_key_has_a_refresh_lock_of_its_own(
+        self, storage: Storage, other: SessionKey
+    ) -> None:
+        releases = [storage.try_refresh_lock(key) for key in (KEY, other)]
+        for release in releases:
+            assert release is not None
+            release()
+
+    def test_the_refresh_lock_does_not_keep_anybody_from_writing(self, storage: Storage) -> None:
+        release = storage.try_refresh_lock(KEY)
+        assert write(storage, "a").text == "a"
+        assert release is not None
+        release()
+
     def test_no_repr_tells_what_is_stored(self, storage: Storage) -> None:
         stored = write(storage, "a-token-of-somebody")
         for shown in (repr(storage), str(storage), repr(stored), str(stored)):
@@ -129,6 +153,14 @@ def test_another_connections_write_changes_the_version(path: Path) -> None:
     assert one.version() != seen
     one.close()
     other.close()
+
+
+def test_a_refresh_lock_that_cannot_be_had_is_a_storage_error(path: Path) -> None:
+    path.parent.mkdir()
+    path.parent.chmod(0o777)
+    with pytest.raises(StorageError, match="others can write"):
+        SQLiteStorage(path).try_refresh_lock(KEY)
+    assert not [*path.parent.iterdir()]
 
 
 def test_another_clients_write_changes_the_version_in_memory() -> None:
