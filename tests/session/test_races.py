@@ -11,7 +11,7 @@ import pytest
 from synerise_client import ClientSessionEndReason, MemoryStorage, Synerise
 from synerise_client.api import transport
 from synerise_client.api.cancellation import Cancellation
-from synerise_client.session.storage import SessionKey, Stored
+from synerise_client.session.storage import SessionKey, StorageError, Stored
 from synerise_client.session.store import StateStore
 from synerise_client.session.turn import Turn
 from tests.conftest import EMAIL, PASSWORD, Heard, Team
