@@ -1,0 +1,1 @@
+"""Load on the client, and what it leaves behind."""
