@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from synerise_client.session.storage import Storage
 
 TENTHS = 10
+_WARM_UP_CALLS = 2000  # until everything is loaded and the interpreter's own caches are full
 _IDLE_SECONDS = 120.0
 _DEADLINES = "synerise-client-deadlines"
 _FORESEEN = {
@@ -81,8 +82,13 @@ class Soak:
         """Callbacks so far."""
         return sum(tally.answered for tally in self._tallies)
 
-    def run_tenth(self, calls: int) -> None:
-        """Make so many calls, wait until all are answered, and measure."""
+    def run_part(self, name: str, calls: int) -> None:
+        """Make so many calls, wait until all are answered, and measure.
+
+        Args:
+            name: of the row in the table.
+            calls: how many.
+        """
         began = time.monotonic()
         share, rest = divmod(calls, len(self._callers))
         threads = [
@@ -97,7 +103,7 @@ class Soak:
         seconds = time.monotonic() - began
         self.readings.append(usage())
         print(
-            f"{len(self.readings):>8}{self.made:>9}{self.answered:>10}",
+            f"{name:>8}{self.made:>9}{self.answered:>10}",
             _columns(self.readings[-1]),
             f"{calls / seconds:>8.0f}",
             flush=True,
@@ -136,14 +142,16 @@ def run(calls: int, callers: int, storage: Storage, seed: int, share: float) -> 
         _initialize(server.url, storage)
         soak = Soak(callers, seed)
         print(_HEADER, flush=True)
-        for _ in range(TENTHS):
-            soak.run_tenth(calls // TENTHS)
-            if soak.has_lost_some:
-                break
+        soak.run_part("warm-up", _WARM_UP_CALLS)
+        for number in range(TENTHS):
+            if not soak.has_lost_some:
+                soak.run_part(str(number + 1), calls // TENTHS)
         Synerise.shutdown()
     print("outcomes:", *(f"{what}: {n}" for what, n in soak.outcomes.most_common()), sep="  ")
     print("server:", *(f"{what}: {n}" for what, n in server.counts.items()), sep="  ")
-    problems = soak.problems(calls) + growth(soak.readings) + _left_behind(before)
+    problems = soak.problems(_WARM_UP_CALLS + calls) + _left_behind(before)
+    if not soak.has_lost_some:
+        problems += growth(soak.readings[1:])
     if complaints.count:
         problems.append(f"{complaints.count} errors were logged")
     if share:

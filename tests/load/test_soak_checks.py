@@ -79,8 +79,9 @@ def test_what_is_left_open_or_kept_is_growth(plant: Callable[[ExitStack], None],
 
 def test_what_comes_and_goes_is_no_growth() -> None:
     calm, busy = Usage(3, 2, 7, 30_000, 90_000), Usage(4, 6, 8, 39_000, 99_000)
-    assert growth([calm, busy, calm, calm, busy, busy, busy, calm]) == []
-    assert len(growth([calm, calm, calm, calm, busy, busy, busy])) == len(Usage._fields)
+    assert growth([calm, calm, calm, busy, busy, busy, calm]) == []
+    assert growth([calm, busy, calm, calm, busy, busy, busy]) == []
+    assert len(growth([calm, calm, calm, busy, busy, busy])) == len(Usage._fields)
 
 
 @pytest.mark.parametrize("answers", [[1, 2], [1, 2, 2, 3], [2, 1, 3], [1, 3]])
