@@ -34,7 +34,8 @@ SCHEMA = (
 )
 """Statement n brings the schema from version n to n + 1; the file's user_version counts them."""
 
-_WHERE = "WHERE api_key = ? AND base_url = ? AND profile = ?"
+_SELECT = "SELECT state FROM session WHERE api_key = ? AND base_url = ? AND profile = ?"
+_DELETE = "DELETE FROM session WHERE api_key = ? AND base_url = ? AND profile = ?"
 _SIDE_FILES = ("", "-journal", "-wal", "-shm")
 _log = logging.getLogger("synerise_client.storage")
 
@@ -211,11 +212,11 @@ class SQLiteStorage:
 
     def _update(self, key: SessionKey, change: Change, timeout: float) -> Stored:
         with self._connection(timeout) as database, _transaction(database, self._is_writable):
-            row = database.execute(f"SELECT state FROM session {_WHERE}", key).fetchone()  # noqa: S608
+            row = database.execute(_SELECT, key).fetchone()
             before = row and row[0]
             after = change(before)
             if after is None:
-                database.execute(f"DELETE FROM session {_WHERE}", key)  # noqa: S608
+                database.execute(_DELETE, key)
             elif after != before:
                 database.execute("REPLACE INTO session VALUES (?, ?, ?, ?)", (*key, after))
             # Read within the transaction: what others write from now on counts as unseen.
@@ -371,7 +372,9 @@ def _make_private(path: Path) -> bool:
     _refuse_if_others_can_write(path.parent)
     with suppress(FileExistsError):
         os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))
-    _refuse_if_others_can_write(path)
+    for suffix in _SIDE_FILES:
+        with suppress(FileNotFoundError):
+            _refuse_if_others_can_write(Path(f"{path}{suffix}"))
     if not path.is_file():
         raise StorageError(f"{path} is not a file")
     if path.stat().st_mode & 0o777 != 0o600:  # an umask took too much, or somebody gave too much
