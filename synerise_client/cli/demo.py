@@ -7,7 +7,7 @@ session that outlives its process is half of the point.
 from __future__ import annotations
 
 import os
-import subprocess
+import subprocess  # nosec B404 # for this very module
 import sys
 import tempfile
 from typing import TYPE_CHECKING, Any
@@ -47,7 +47,7 @@ def run(say: Callable[[str], object]) -> None:
             say("")
             say(f"The {part} process:")
             command = [sys.executable, "-m", "synerise_client.cli.demo", part]
-            finished = subprocess.run(  # noqa: S603 - this very module
+            finished = subprocess.run(  # nosec B603 # noqa: S603 - this very module
                 command,
                 env={**os.environ, **environment},
                 check=False,
