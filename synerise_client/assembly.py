@@ -12,6 +12,7 @@ from synerise_client.connector import Connector
 from synerise_client.modules.client_module import ClientModule
 from synerise_client.modules.state_listener import ClientStateChangeListener
 from synerise_client.script_end import wait_at_exit
+from synerise_client.secret import revealed
 from synerise_client.session.account import Account
 from synerise_client.session.clock import Clock
 from synerise_client.session.session import Session
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
 
     from synerise_client.api.operations import Operations
     from synerise_client.modules.settings_module import SettingsModule
+    from synerise_client.secret import Secret
     from synerise_client.setup import Setup
 
     OnDate = Callable[[float, float], None]
@@ -53,14 +55,14 @@ def assemble(setup: Setup, settings: SettingsModule) -> AssembledClient:
     """
     if not setup.api_key:
         raise ValueError("withApiKey: the API key of the profile is missing")
-    base_url = parse_base_url(setup.base_url or DEFAULT_BASE_URL)
+    base_url = parse_base_url(revealed(setup.base_url) or DEFAULT_BASE_URL)
     policy = setup.policy or RetryPolicy()
     timeouts = setup.timeouts or Timeouts()
     listener = ClientStateChangeListener()
     clock = setup.clock or Clock()
     session = Session(
         storage=setup.storage or SQLiteStorage(),
-        key=SessionKey(setup.api_key, base_url.text),
+        key=SessionKey(setup.api_key.reveal(), base_url.text),
         connect=_connect(setup, base_url, policy, timeouts, clock),
         clock=clock,
         listener=listener,
@@ -87,10 +89,10 @@ def assemble(setup: Setup, settings: SettingsModule) -> AssembledClient:
 
 def _connect(
     setup: Setup, base_url: BaseUrl, policy: RetryPolicy, timeouts: Timeouts, clock: Clock
-) -> Callable[[str, OnDate], Operations]:
+) -> Callable[[Secret[str], OnDate], Operations]:
     routes = _routes(setup)
 
-    def connect(api_key: str, on_date: OnDate) -> Operations:
+    def connect(api_key: Secret[str], on_date: OnDate) -> Operations:
         with loading():
             from synerise_client.api.operations import Operations
             from synerise_client.api.transport import Transport
@@ -102,6 +104,8 @@ def _connect(
             now=clock.elapsed,
             on_date=on_date,
             hook=setup.hook,
+            bundle=setup.bundle,
+            certificate=setup.certificate,
         )
         return Operations(transport, routes, api_key, policy)
 

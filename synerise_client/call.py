@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from synerise_client.callbacks import takes_argument
 from synerise_client.delivery import is_interrupt_of_main_thread
 from synerise_client.errors import Error, ErrorCode
+from synerise_client.secret import forget_locals
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -74,6 +75,7 @@ class Call:
         except Error as error:
             return None, _bare(error)
         except BaseException as error:
+            forget_locals(error)
             if is_interrupt_of_main_thread(error):
                 raise
             _log.exception("%s failed in a way that it should not", self.name)

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 from synerise_client.api.cancellation import Cancellation
 from synerise_client.delivery import Delivery
 from synerise_client.errors import CallEnded, Error
+from synerise_client.secret import forget_locals
 from synerise_client.threads import renew_in_children
 
 if TYPE_CHECKING:
@@ -233,5 +234,6 @@ class CallQueue:
 def _run_logged(step: Callable[[], None]) -> None:
     try:
         step()
-    except Exception:
+    except Exception as error:
+        forget_locals(error)
         _log.exception("The client failed in a way that it should not")

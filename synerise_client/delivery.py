@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import threading
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -28,11 +29,13 @@ class Delivery:
 
     def deliver(self, callback: Callable[..., Any], *arguments: Any) -> None:
         """Run ``callback``, or hand it on to be run."""
+        answer = partial(callback, *arguments)
+        del arguments  # a token may be among them: no traceback is to show it
         if self._dispatch is None:
-            self._run(callback, arguments)
+            self._run(callback, answer)
             return
         try:
-            self._dispatch(lambda: self._run(callback, arguments))
+            self._dispatch(lambda: self._run(callback, answer))
         except BaseException as error:
             if is_interrupt_of_main_thread(error):
                 raise
@@ -42,11 +45,11 @@ class Delivery:
         """Whether the current thread is inside a callback of this client."""
         return getattr(_current, "delivery", None) is self
 
-    def _run(self, callback: Callable[..., Any], arguments: tuple[Any, ...]) -> None:
+    def _run(self, callback: Callable[..., Any], answer: Callable[[], Any]) -> None:
         outer = getattr(_current, "delivery", None)
         _current.delivery = self
         try:
-            callback(*arguments)
+            answer()
         except BaseException as error:
             _log_raised(callback, error)
             if is_interrupt_of_main_thread(error):

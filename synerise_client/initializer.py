@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import logging
+import os
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, Protocol
 
 from synerise_client.errors import Error, ErrorCode
-from synerise_client.modules.arguments import check, check_optional
+from synerise_client.modules.arguments import check, check_optional, usable_key
+from synerise_client.secret import Secret, hidden, without_locals
 from synerise_client.setup import Setup
 
 if TYPE_CHECKING:
@@ -49,6 +51,13 @@ def warn_that_the_salt_is_not_sent() -> None:
     )
 
 
+def _path(**argument: object) -> str | os.PathLike[str]:
+    ((name, path),) = argument.items()
+    if not isinstance(path, (str, os.PathLike)):
+        raise TypeError(f"{name} must be a path, not {type(path).__name__}")
+    return path
+
+
 class SyneriseInitializer:
     """Collects what the SDK needs to know; each method returns the Initializer itself."""
 
@@ -58,15 +67,19 @@ class SyneriseInitializer:
         self._setup = Setup()
 
     def withApiKey(self, apiKey: str) -> SyneriseInitializer:
-        """Set the API key of the profile; the one thing that must be set."""
-        check(str, apiKey=apiKey)
-        self._setup.api_key = apiKey.strip()
+        """Set the API key of the profile; the one thing that must be set.
+
+        Raises:
+            ValueError: it holds something other than printable ASCII.
+        """
+        self._setup.api_key = usable_key(Secret(apiKey))
         return self
 
     def withBaseUrl(self, baseUrl: str | None) -> SyneriseInitializer:
         """Set where the API is reached; https://api.snrapi.com if this is None or left out."""
-        check_optional(str, baseUrl=baseUrl)
-        self._setup.base_url = baseUrl
+        secret = hidden(baseUrl)  # a wrong one may hold a password
+        check_optional(str, baseUrl=secret)
+        self._setup.base_url = secret
         return self
 
     def withRequestValidationSalt(self, salt: str | None) -> SyneriseInitializer:
@@ -75,8 +88,9 @@ class SyneriseInitializer:
         How it travels is not public. Whoever knows may add it with
         :meth:`withRequestHook`.
         """
-        check_optional(str, salt=salt)
-        self._setup.request_validation_salt = salt
+        secret = hidden(salt)
+        check_optional(str, salt=secret)
+        self._setup.request_validation_salt = secret
         if salt is not None:
             warn_that_the_salt_is_not_sent()
         return self
@@ -143,6 +157,53 @@ class SyneriseInitializer:
         self._setup.timeouts = Timeouts(connect, read)
         return self
 
+    def withVerify(self, verify: str | os.PathLike[str] | bool) -> SyneriseInitializer:
+        """Set which certificates of servers are believed; read at once and for each connection.
+
+        Args:
+            verify: path of a PEM file, or of a folder that ``openssl rehash`` has made;
+                it counts instead of all others. True, the default: the one that
+                REQUESTS_CA_BUNDLE or CURL_CA_BUNDLE names, else those of certifi.
+
+        Raises:
+            TypeError: it is no path.
+            ValueError: there is no certificate; or it is False: nothing is sent to a
+                server whose certificate was not checked.
+        """
+        if verify is False:
+            raise ValueError(
+                "verify must not be False: a server's certificate is always checked; give the "
+                "path of the one that signs it, or its own"
+            )
+        if verify is True:
+            self._setup.bundle = None
+            return self
+        from synerise_client.api.certificates import usable_bundle
+
+        self._setup.bundle = usable_bundle(_path(verify=verify), "verify")
+        return self
+
+    def withCertificate(
+        self, certificate: str | os.PathLike[str], key: str | os.PathLike[str] | None = None
+    ) -> SyneriseInitializer:
+        """Set the certificate that this client shows to a server that wants one.
+
+        Args:
+            certificate: path of a PEM file; read at once and for each connection.
+            key: path of the PEM file with its key, if that is another one. It must
+                not need a passphrase.
+
+        Raises:
+            TypeError: one of them is no path.
+            ValueError: they cannot be used together.
+        """
+        from synerise_client.api.certificates import usable_certificate
+
+        self._setup.certificate = usable_certificate(
+            _path(certificate=certificate), None if key is None else _path(key=key)
+        )
+        return self
+
     def withDrainTimeout(self, seconds: float) -> SyneriseInitializer:
         """Set how long the end of the script waits for pending calls while nothing moves.
 
@@ -178,7 +239,7 @@ class SyneriseInitializer:
         """Replace paths of the API, by the names of the operations.
 
         Raises:
-            ValueError: an operation is unknown, or a path does not start with "/".
+            ValueError: an operation is unknown, or a path cannot be sent as it is.
         """
         from synerise_client.api.routes import routes_with
 
@@ -219,7 +280,8 @@ class SyneriseInitializer:
         for settings in self._settings:
             self._facade.Settings.set(settings)
         try:
-            client = assemble(self._setup, self._facade.Settings)
+            with without_locals():  # they hold the API key
+                client = assemble(self._setup, self._facade.Settings)
         except ValueError as error:
             self._facade._call_error(Error(ErrorCode.UNUSABLE_ARGUMENT, str(error)))
             raise

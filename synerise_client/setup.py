@@ -7,9 +7,11 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from synerise_client.api.certificates import Certificate
     from synerise_client.api.policy import RetryPolicy, Timeouts
     from synerise_client.api.transport import RequestHook
     from synerise_client.delivery import Dispatch
+    from synerise_client.secret import Secret
     from synerise_client.session.clock import Clock
     from synerise_client.session.storage import Storage
 
@@ -18,15 +20,19 @@ class Setup:
     """What an Initializer has collected; None and empty stand for the default."""
 
     def __init__(self) -> None:
-        self.api_key: str = ""
-        self.base_url: str | None = None
+        self.api_key: Secret[str] | None = None
+        self.base_url: Secret[str] | None = None
         self.storage: Storage | None = None
         self.policy: RetryPolicy | None = None
         self.timeouts: Timeouts | None = None
         self.uuid_salt = ""
-        self.request_validation_salt: str | None = None  # kept, not sent: it is not public how
+        self.request_validation_salt: Secret[str] | None = (
+            None  # kept, not sent: it is not public how
+        )
         self.hook: RequestHook | None = None
         self.paths: Mapping[str, str] = {}
+        self.bundle: str | None = None
+        self.certificate: Certificate | None = None
         self.dispatch: Dispatch | None = None
         self.drain_seconds = 60.0
         self.clock: Clock | None = None

@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING, Any
 
 from synerise_client.callbacks import check_takes_nothing
 from synerise_client.initializer import SyneriseInitializer, warn_that_the_salt_is_not_sent
-from synerise_client.modules.arguments import check, check_optional
+from synerise_client.modules.arguments import check_optional, usable_key
 from synerise_client.modules.client_module import NOT_INITIALIZED, ClientModule
 from synerise_client.modules.settings_module import SettingsModule
+from synerise_client.secret import Secret
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -63,19 +64,19 @@ class SyneriseFacade:
 
         Raises:
             RuntimeError: Synerise is not initialized.
-            ValueError: the key is empty.
+            ValueError: the key is empty, or holds something other than printable ASCII.
         """
         from synerise_client.models.initialization_config import InitializationConfig
         from synerise_client.modules.base_module import end_session
 
-        check(str, apiKey=apiKey)
+        new_key = usable_key(Secret(apiKey))
         check_optional(InitializationConfig, config=config)
-        if not apiKey.strip():
+        if not new_key:
             raise ValueError("apiKey must not be empty")
         client, sdk = self._initialized(), self._settings.sdk
         carries_over = not sdk.shouldDestroySessionOnApiKeyChange
         changed = end_session(
-            client.connector, lambda: client.session.change_api_key(apiKey, carries_over)
+            client.connector, lambda: client.session.change_api_key(new_key, carries_over)
         )
         if not changed or config is None:
             return

@@ -13,6 +13,7 @@ import synerise_client
 
 PACKAGE = Path(synerise_client.__file__).parent
 FLOORS = (
+    {"secret"},
     {"errors", "models", "threads"},
     {"api"},
     {"callbacks", "delivery", "script_end"},

@@ -33,16 +33,19 @@ def parse_base_url(text: str) -> BaseUrl:
         ValueError: it is no URL, carries a password or a query, or would send
             secrets unencrypted over a network.
     """
+    text = text.strip()
     try:
-        parts = urlsplit(text.strip())
+        parts = urlsplit(text)
         host, port = parts.hostname, parts.port
-    except ValueError as error:
-        raise ValueError(f"withBaseUrl: {error}") from None
-    has_odd_characters = any(each in _ODD or not each.isprintable() for each in text.strip())
-    if parts.scheme not in _DEFAULT_PORTS or not host or has_odd_characters or not _is_host(parts):
-        given = "" if "@" in text or "?" in text else f", not {text!r}"  # neither holds a secret
-        raise ValueError(f"withBaseUrl: a URL such as https://api.snrapi.com is needed{given}")
-    if parts.username or parts.password or parts.query or parts.fragment:
+    except ValueError:
+        raise _no_url(text) from None
+    has_odd_characters = any(each in _ODD or not each.isprintable() for each in text)
+    if parts.scheme not in _DEFAULT_PORTS or not host or has_odd_characters:
+        raise _no_url(text)
+    shown_host = f"[{host}]" if ":" in host else host
+    if not _is_host(host) or not _is_place(parts, shown_host):
+        raise _no_url(text)
+    if "@" in parts.netloc or parts.query or parts.fragment:
         raise ValueError("withBaseUrl: a base URL has no user, password, query or fragment")
     is_loopback = _is_loopback(host)
     if parts.scheme == "http" and not is_loopback:
@@ -50,17 +53,32 @@ def parse_base_url(text: str) -> BaseUrl:
             f"withBaseUrl: http://{host} would send passwords and tokens unencrypted; "
             "use https (plain http is only for this machine itself, such as http://127.0.0.1)"
         )
-    shown_host = f"[{host}]" if ":" in host else host
     shown_port = "" if port in (None, _DEFAULT_PORTS[parts.scheme]) else f":{port}"
     path = parts.path.rstrip("/")
     return BaseUrl(f"{parts.scheme}://{shown_host}{shown_port}{path}", is_loopback)
 
 
-def _is_host(parts: SplitResult) -> bool:
-    host = parts.hostname or ""
-    if "[" in parts.netloc and _address(host) is None:
-        return False
-    return all(0 < len(label) < 64 for label in host.removesuffix(".").split("."))
+def _no_url(text: str) -> ValueError:
+    # What looks like a password or a key is not repeated.
+    is_shown = "://" in text and not any(each in text for each in "@?#")
+    given = f", not {text!r}" if is_shown else ""
+    return ValueError(f"withBaseUrl: a URL such as https://api.snrapi.com is needed{given}")
+
+
+def _is_host(host: str) -> bool:
+    if ":" in host:
+        return _address(host) is not None
+    return all(_is_label(label) for label in host.removesuffix(".").split("."))
+
+
+def _is_place(parts: SplitResult, host: str) -> bool:
+    """Tell whether there is nothing but host and port, beside a user who is refused later."""
+    port = "" if parts.port is None else f":{parts.port}"
+    return parts.netloc.rpartition("@")[2].lower().removesuffix(":") == f"{host}{port}"
+
+
+def _is_label(text: str) -> bool:
+    return 0 < len(text) < 64 and all(each.isalnum() or each in "-_" for each in text)
 
 
 def _is_loopback(host: str) -> bool:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import platform
+import re
 import socket
 import ssl
 import threading
@@ -24,11 +25,16 @@ from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
 
 from synerise_client import __version__
 from synerise_client.api.cancellation import Cancellation, SocketBreaker
+from synerise_client.api.certificates import usable_bundle
 from synerise_client.errors import Error, ErrorCode, RequestNotSent
 from synerise_client.threads import start_thread
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    from urllib3.response import HTTPResponse
+
+    from synerise_client.api.certificates import Certificate
 
     Address = tuple[Any, ...]
 
@@ -38,6 +44,10 @@ _HEADERS = {
     "Api-Version": "4.4",
     "User-Agent": f"synerise_client/{__version__} Python/{platform.python_version()}",
 }
+_TURNED_AWAY = re.compile(
+    "_ALERT_(ACCESS_DENIED|BAD_CERTIFICATE|CERTIFICATE_|HANDSHAKE_FAILURE|UNKNOWN_CA|UNSUPPORTED_C)"
+)
+"""What a TLS server says, by OpenSSL's names, when it does not like the client's certificate."""
 _LOOK_UP_POLL_SECONDS = 0.05
 _SHORTEST_SECONDS = 0.001
 
@@ -103,13 +113,36 @@ class _InterruptibleConnection(HTTPConnection):
         except ssl.SSLCertVerificationError as error:
             raise Error(
                 ErrorCode.REQUEST_FAILED,
-                f"The certificate of {self.host} is not trusted: {error.verify_message}",
+                f"The certificate of {self._peer} is not trusted: {error.verify_message}",
             ) from None
         except OSError as error:
+            self._raise_if_turned_away(error)
             _current().check()
             raise RequestNotSent(
                 ErrorCode.REQUEST_FAILED,
                 f"Could not connect to {self.host}:{self.port}: {_reason(error)}",
+            ) from None
+
+    def getresponse(self) -> HTTPResponse:  # type: ignore[override] # urllib3's own
+        """Read the answer, or what the server has against the client's certificate."""
+        try:
+            return super().getresponse()
+        except ssl.SSLError as error:
+            self._raise_if_turned_away(error)
+            raise
+
+    @property
+    def _peer(self) -> str:
+        """Who is at the other end of TLS: the server, or the proxy on the way to it."""
+        is_behind_proxy = self._tunnel_host and self._has_connected_to_proxy
+        return str(self._tunnel_host if is_behind_proxy else self.host)
+
+    def _raise_if_turned_away(self, error: OSError) -> None:
+        if isinstance(error, ssl.SSLError) and _TURNED_AWAY.search(error.reason or ""):
+            raise Error(
+                ErrorCode.REQUEST_FAILED,
+                f"{self._peer} turned this client away ({_alert(error)}); "
+                "if it wants to see a certificate, withCertificate sets one",
             ) from None
 
     def putrequest(self, *args: Any, **kwargs: Any) -> None:
@@ -170,18 +203,30 @@ class _DirectSession(requests.Session):
         return None
 
 
-def new_session(base_url: str, *, use_proxies: bool) -> requests.Session:
+def new_session(
+    base_url: str,
+    *,
+    use_proxies: bool,
+    bundle: str | None = None,
+    certificate: Certificate | None = None,
+) -> requests.Session:
     """Make a session whose requests end with their calls.
 
     Args:
         base_url: that its requests go to.
         use_proxies: whether those of the environment are asked.
+        bundle: path of the certificates to believe; None: those of the environment.
+        certificate: that the client shows, if any.
+
+    Raises:
+        Error: the environment names certificates that cannot be used.
     """
     session = _DirectSession()
     # The environment is read here, once: requests would read it again at each request.
     session.trust_env = False
     session.proxies = get_environ_proxies(base_url) if use_proxies else {}
-    session.verify = _certificates()
+    session.verify = bundle or _bundle_of_the_environment()
+    session.cert = _as_requests_wants(certificate)
     session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
     session.headers.update(_HEADERS)
     for scheme in ("http://", "https://"):
@@ -189,15 +234,23 @@ def new_session(base_url: str, *, use_proxies: bool) -> requests.Session:
     return session
 
 
-def _certificates() -> str | bool:
+def _bundle_of_the_environment() -> str | bool:
     """Return the file or folder of certificates that the environment names, else True."""
     for variable in ("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE"):
         path = os.environ.get(variable)
-        if path and not os.path.exists(path):
-            raise Error(ErrorCode.REQUEST_FAILED, f"{variable} names {path}, which is not there")
         if path:
-            return path
+            try:
+                return usable_bundle(path, variable)
+            except ValueError as error:
+                raise Error(ErrorCode.REQUEST_FAILED, str(error)) from None
     return True
+
+
+def _as_requests_wants(certificate: Certificate | None) -> str | tuple[str, str] | None:
+    if certificate is None:
+        return None
+    file, key = certificate
+    return file if key is None else (file, key)
 
 
 def _look_up(host: str, port: int, seconds: float, call: Cancellation) -> list[Address]:
@@ -226,6 +279,10 @@ def _look_up(host: str, port: int, seconds: float, call: Cancellation) -> list[A
     if problem:
         raise problem[0]
     return found
+
+
+def _alert(error: ssl.SSLError) -> str:
+    return (error.reason or "").lower().replace("_", " ")
 
 
 def _reason(error: OSError) -> str:

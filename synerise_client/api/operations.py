@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from synerise_client.api.policy import RetryPolicy
     from synerise_client.api.routes import Auth, Route
     from synerise_client.api.transport import Transport
+    from synerise_client.secret import Secret
 
 
 class Operations:
@@ -30,7 +31,11 @@ class Operations:
     """
 
     def __init__(
-        self, transport: Transport, routes: dict[str, Route], api_key: str, policy: RetryPolicy
+        self,
+        transport: Transport,
+        routes: dict[str, Route],
+        api_key: Secret[str],
+        policy: RetryPolicy,
     ) -> None:
         self._transport = transport
         self._routes = routes
@@ -45,7 +50,7 @@ class Operations:
         """Close the connections that are kept."""
         self._transport.close()
 
-    def with_api_key(self, api_key: str) -> Operations:
+    def with_api_key(self, api_key: Secret[str]) -> Operations:
         """Return the same API, over the same connections, with another key."""
         return Operations(self._transport, self._routes, api_key, self._policy)
 
@@ -78,13 +83,13 @@ class Operations:
         """Log a customer in by what the caller knows."""
         return self._log_in("simple_authentication", fields, uuid, device_id, call)
 
-    def refresh(self, token: str, call: Cancellation) -> TokenReply:
+    def refresh(self, token: Secret[str], call: Cancellation) -> TokenReply:
         """Exchange a token that is still alive for a new one."""
         return token_reply(self._send("refresh", {"apiKey": self.api_key}, token, call))
 
     def logout(
         self,
-        token: str,
+        token: Secret[str],
         from_all_devices: bool,
         call: Cancellation,
         policy: RetryPolicy | None = None,
@@ -93,11 +98,13 @@ class Operations:
         body = {"apiKey": self.api_key, "fromAllDevices": from_all_devices}
         self._send("logout", body, token, call, is_void=True, policy=policy)
 
-    def send(self, operation: str, token: str, body: dict[str, Any], call: Cancellation) -> None:
+    def send(
+        self, operation: str, token: Secret[str], body: dict[str, Any], call: Cancellation
+    ) -> None:
         """Carry out any operation whose answer says nothing but that it was carried out."""
         self._send(operation, body, token, call, is_void=True)
 
-    def account(self, token: str, call: Cancellation) -> dict[str, Any]:
+    def account(self, token: Secret[str], call: Cancellation) -> dict[str, Any]:
         """Return what the server knows of the customer."""
         return self._send("account", None, token, call).json_object()
 
@@ -114,7 +121,7 @@ class Operations:
         self,
         operation: str,
         body: dict[str, Any] | None,
-        token: str | None,
+        token: Secret[str] | None,
         call: Cancellation,
         *,
         is_void: bool = False,

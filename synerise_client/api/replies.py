@@ -14,19 +14,6 @@ from synerise_client.errors import ErrorCause, ErrorReply, UnusableAnswer
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
 
-SECRET_FIELDS = frozenset(
-    {
-        "apiKey",
-        "code",
-        "confirmationCode",
-        "identityProviderToken",
-        "key",
-        "oldPassword",
-        "password",
-        "pinCode",
-        "token",
-    }
-)
 _TOKEN_FIELDS = ("origin", "customId", "clientId", "realm")
 
 
@@ -42,6 +29,9 @@ class Reply(NamedTuple):
     body: bytes
     date: float | None
     received: float
+
+    def __repr__(self) -> str:
+        return f"Reply(body=b'…', date={self.date!r}, received={self.received!r})"
 
     def json_object(self) -> dict[str, Any]:
         """Return the body as a JSON object.

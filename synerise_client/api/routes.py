@@ -8,6 +8,7 @@ assumed, and can be replaced: ``withRoutes({"logout": "/another/path"})``.
 from __future__ import annotations
 
 import enum
+import re
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
@@ -48,6 +49,9 @@ _NOBODY, _ANYBODY, _CLIENT = Auth
 _SAFE, _ONCE = True, False
 _KNOWN, _ASSUMED = True, False
 
+_PATH = re.compile(r"/[!$-;=?-\[\]_a-z~]*")
+"""Printable ASCII but for blanks, ", #, <, >, \\, ^, `, {, | and }, which no URL has in it."""
+
 # fmt: off
 _TABLE = (
     ("login",                    "POST", "/sauth/v3/auth/login/client",                        _NOBODY,  _SAFE, _KNOWN),
@@ -87,16 +91,17 @@ def routes_with(paths: Mapping[str, str], given_by: str = "withRoutes") -> dict[
         given_by: where the user has set them, for the error's message.
 
     Raises:
-        ValueError: an operation is unknown or a path does not start with "/".
+        ValueError: an operation is unknown, or a path cannot be sent as it is.
     """
     routes = dict(ROUTES)
     for operation, path in paths.items():
         if operation not in ROUTES:
             known = ", ".join(sorted(ROUTES))
             raise ValueError(f"{given_by}: unknown operation {operation!r}; known are: {known}")
-        if not isinstance(path, str) or not path.startswith("/"):
+        if not isinstance(path, str) or not _PATH.fullmatch(path):
             raise ValueError(
-                f"{given_by}: the path of {operation} must be a text that starts with /"
+                f"{given_by}: the path of {operation} must start with / and be as it is sent, "
+                "without blanks, # and what is no ASCII (%20 stands for a blank)"
             )
         # Whoever names a path knows it: it is not assumed any more.
         routes[operation] = routes[operation]._replace(path=path, documented=True)

@@ -4,20 +4,23 @@ from __future__ import annotations
 
 import json
 import logging
+import re
 from typing import TYPE_CHECKING, Any
 
 import requests
 
 from synerise_client.api.connection import new_session, requests_belong_to
 from synerise_client.api.deadlines import watch
-from synerise_client.api.replies import SECRET_FIELDS, Reply, error_reply, http_date
+from synerise_client.api.replies import Reply, error_reply, http_date, is_token
 from synerise_client.errors import AnswerLost, Error, ErrorCode, UnusableAnswer
+from synerise_client.secret import Secret, forget_locals, revealed
 from synerise_client.threads import abandon, renew_in_children
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from synerise_client.api.cancellation import Cancellation
+    from synerise_client.api.certificates import Certificate
     from synerise_client.api.policy import Timeouts
     from synerise_client.api.routes import Route
 
@@ -25,6 +28,7 @@ if TYPE_CHECKING:
 
 _LARGEST_BODY = 4 * 1024 * 1024
 _READ_AT_ONCE = 16 * 1024
+_HEADER_NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
 _log = logging.getLogger("synerise_client.api")
 
 
@@ -38,6 +42,8 @@ class Transport:
         now: the clock that stamps the answers, seconds.
         on_date: told the server's clock (Unix seconds) and ``now`` at each answer with a date.
         hook: may add to the headers and the body of each request before it is sent.
+        bundle: path of the certificates to believe; None: those of the environment.
+        certificate: that the client shows, if any.
     """
 
     def __init__(
@@ -49,6 +55,8 @@ class Transport:
         now: Callable[[], float],
         on_date: Callable[[float, float], None],
         hook: RequestHook | None = None,
+        bundle: str | None = None,
+        certificate: Certificate | None = None,
     ) -> None:
         self._base_url = base_url
         self._is_loopback = is_loopback
@@ -56,6 +64,8 @@ class Transport:
         self._now = now
         self._on_date = on_date
         self._hook = hook
+        self._bundle = bundle
+        self._certificate = certificate
         self._session: requests.Session | None = None
         renew_in_children(self)
 
@@ -63,7 +73,7 @@ class Transport:
         self,
         route: Route,
         body: dict[str, Any] | None,
-        token: str | None,
+        token: Secret[str] | None,
         cancellation: Cancellation,
         *,
         ignores_body: bool = False,
@@ -72,7 +82,7 @@ class Transport:
 
         Args:
             route: where to.
-            body: what is sent as JSON, if anything.
+            body: what is sent as JSON, if anything; what is secret in it is a Secret.
             token: travels in the Authorization header.
             cancellation: ends the waiting.
             ignores_body: a 2xx is enough, whatever comes with it.
@@ -80,10 +90,10 @@ class Transport:
         Raises:
             Error: no 2xx came, or it was not wanted any more.
         """
-        secrets = _secrets(body, token)
+        secrets = Secret(_secrets(body, token))
         with requests_belong_to(cancellation), watch.over(cancellation):
             try:
-                request = self._prepared(route, dict(body or {}), token)
+                request = self._prepared(route, body or {}, token)
                 response = self._requests().send(
                     request,
                     timeout=self._seconds_left(cancellation),
@@ -112,13 +122,19 @@ class Transport:
 
     def _requests(self) -> requests.Session:
         if self._session is None:
-            self._session = new_session(self._base_url, use_proxies=not self._is_loopback)
+            self._session = new_session(
+                self._base_url,
+                use_proxies=not self._is_loopback,
+                bundle=self._bundle,
+                certificate=self._certificate,
+            )
         return self._session
 
     def _prepared(
-        self, route: Route, body: dict[str, Any], token: str | None
+        self, route: Route, fields: dict[str, Any], token: Secret[str] | None
     ) -> requests.PreparedRequest:
         headers: dict[str, str] = {}
+        body = Secret({name: revealed(value) for name, value in fields.items()})
         self._let_the_hook_add(route.operation, headers, body)
         data = None
         if body or route.method != "GET":
@@ -135,18 +151,19 @@ class Transport:
         )
 
     def _let_the_hook_add(
-        self, operation: str, headers: dict[str, str], body: dict[str, Any]
+        self, operation: str, headers: dict[str, str], body: Secret[dict[str, Any]]
     ) -> None:
         if self._hook is None:
             return
         try:
-            self._hook(operation, headers, body)
+            self._hook(operation, headers, body.reveal())
         except Exception as error:
+            forget_locals(error)
             _log.exception("The request hook failed")
             message = f"The request hook raised {type(error).__name__}"
             raise Error(ErrorCode.UNKNOWN, message) from None
         for name, value in headers.items():
-            if not _can_be_header(name) or not _can_be_header(value):
+            if not _can_be_name(name) or not _can_be_value(value):
                 raise Error(ErrorCode.REQUEST_FAILED, f"The header {name!r} cannot be sent")
 
     def _seconds_left(self, cancellation: Cancellation) -> tuple[float, float]:
@@ -160,7 +177,7 @@ class Transport:
         self,
         route: Route,
         response: requests.Response,
-        secrets: list[str],
+        secrets: Secret[list[str]],
         cancellation: Cancellation,
         ignores_body: bool,
     ) -> Reply:
@@ -173,7 +190,7 @@ class Transport:
         if not 200 <= response.status_code < 300:
             body = _read_if_possible(response)
             cancellation.check()
-            raise error_reply(response.status_code, response.headers, body, secrets)
+            raise error_reply(response.status_code, response.headers, body, secrets.reveal())
         if ignores_body:
             return Reply(_read_if_possible(response), date, received)
         body = _read(response)
@@ -184,23 +201,31 @@ class Transport:
 class _Bearer:
     """Adds the token; or nothing, which still keeps ~/.netrc from adding its own."""
 
-    def __init__(self, token: str | None) -> None:
+    def __init__(self, token: Secret[str] | None) -> None:
         self._token = token
 
     def __call__(self, request: requests.PreparedRequest) -> requests.PreparedRequest:
         request.headers.pop("Authorization", None)
         if self._token is not None:
-            request.headers["Authorization"] = f"Bearer {self._token}"
+            if not is_token(self._token.reveal()):
+                raise Error(ErrorCode.REQUEST_FAILED, "The stored token cannot be sent in a header")
+            request.headers["Authorization"] = f"Bearer {self._token.reveal()}"
         return request
 
 
-def _can_be_header(text: object) -> bool:
-    return isinstance(text, str) and text.isascii() and text.isprintable()
+def _can_be_name(text: object) -> bool:
+    return isinstance(text, str) and _HEADER_NAME.fullmatch(text) is not None
 
 
-def _encoded(body: dict[str, Any], route: Route) -> bytes:
+def _can_be_value(text: object) -> bool:
+    if not isinstance(text, str):
+        return False
+    return text.isascii() and text.isprintable() and text == text.strip()
+
+
+def _encoded(body: Secret[dict[str, Any]], route: Route) -> bytes:
     try:
-        return json.dumps(body, allow_nan=False).encode()
+        return json.dumps(body.reveal(), allow_nan=False).encode()
     except (TypeError, ValueError, RecursionError) as error:
         raise Error(
             ErrorCode.UNUSABLE_ARGUMENT,
@@ -208,9 +233,9 @@ def _encoded(body: dict[str, Any], route: Route) -> bytes:
         ) from None
 
 
-def _secrets(body: dict[str, Any] | None, token: str | None) -> list[str]:
-    values = [value for name, value in (body or {}).items() if name in SECRET_FIELDS]
-    return [each for each in (*values, token) if isinstance(each, str) and each]
+def _secrets(body: dict[str, Any] | None, token: Secret[str] | None) -> list[str]:
+    values = (*(body or {}).values(), token)
+    return [each.reveal() for each in values if isinstance(each, Secret) and each]
 
 
 def _read(response: requests.Response) -> bytes:
@@ -236,6 +261,9 @@ def _failure(error: Exception) -> Error:
         return Error(
             ErrorCode.REQUEST_FAILED, f"The request cannot be sent: {type(error).__name__}"
         )
+    if isinstance(error, OSError) and not isinstance(error, requests.RequestException):
+        # What the network does comes as one of requests' own; this is a file of certificates.
+        return Error(ErrorCode.REQUEST_FAILED, f"The request cannot be sent: {error}")
     if isinstance(error, requests.exceptions.Timeout):
         return AnswerLost(ErrorCode.REQUEST_FAILED, "The server did not answer in time")
     return AnswerLost(

@@ -18,6 +18,7 @@ from synerise_client.models.fields import (
     FieldSet,
     ModelObject,
     Text,
+    is_required_secret,
     is_required_text,
     is_text,
     warn,
@@ -113,7 +114,7 @@ class ClientAccountRegisterContext(_Person):
     """
 
     email: str = field(validator=is_required_text)
-    password: str = field(repr=False, validator=is_required_text)
+    password: str = field(repr=False, validator=is_required_secret)
     _modelObject: ModelObject = field(default=None, alias="modelObject")
     customId: Text = field(default=UNSET, kw_only=True, validator=is_text)
 

@@ -10,6 +10,7 @@ from typing import Any, TypeAlias
 from attrs import Attribute, define, fields
 
 from synerise_client.models.unset import UNSET, UnsetType
+from synerise_client.secret import Secret, revealed
 
 Text: TypeAlias = str | UnsetType | None
 Flag: TypeAlias = bool | UnsetType | None
@@ -57,14 +58,7 @@ class FieldSet:
             TypeError: A field holds what JSON cannot.
             ValueError: A field holds a number that JSON cannot write (NaN, infinity).
         """
-        result = {}
-        for a in self._set_fields():
-            value = getattr(self, a.name)
-            if isinstance(value, FieldSet):
-                value = value.toObject() or UNSET
-            if value is not UNSET:
-                result[a.name] = json_copy(value, a.name)
-        return result
+        return {name: revealed(value) for name, value in sendable(self).items()}
 
     def _set_fields(self) -> list[Attribute[Any]]:
         return [
@@ -72,6 +66,31 @@ class FieldSet:
             for a in fields(type(self))
             if a.name != "_modelObject" and getattr(self, a.name) is not UNSET
         ]
+
+
+def sendable(context: FieldSet) -> dict[str, Any]:
+    """Return what :meth:`FieldSet.toObject` does, but with the secrets hidden.
+
+    Raises:
+        TypeError: A field holds what JSON cannot.
+        ValueError: A field holds a number that JSON cannot write.
+    """
+    result: dict[str, Any] = {}
+    for a in context._set_fields():
+        value = getattr(context, a.name) if a.repr else Secret(getattr(context, a.name))
+        if isinstance(value, FieldSet):
+            value = value.toObject() or UNSET
+        if value is not UNSET:
+            result[a.name] = value if isinstance(value, Secret) else json_copy(value, a.name)
+    return result
+
+
+def is_required_secret(_: object, attribute: Attribute[Any], value: object) -> None:
+    """Refuse what is no string, and show it in no traceback."""
+    kind = type(value)
+    del value
+    if not issubclass(kind, str):
+        raise TypeError(f"{attribute.name} must be a string, not {kind.__name__}")
 
 
 def is_required_text(_: object, attribute: Attribute[Any], value: object) -> None:

@@ -9,9 +9,11 @@ from synerise_client.modules.arguments import (
     check_context,
     check_each,
     check_optional,
+    fields_of,
     json_parameters,
 )
 from synerise_client.modules.registration_methods import RegistrationMethods
+from synerise_client.secret import Secret, hidden
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -60,7 +62,7 @@ class AccountMethods(RegistrationMethods):
             onSuccess,
             onError,
             self._account.update_basic_information,
-            context.toObject(),
+            fields_of(context),
         )
 
     def updateAccount(
@@ -79,7 +81,7 @@ class AccountMethods(RegistrationMethods):
                 not take, or one of those that any call may get.
         """
         check_context("ClientAccountUpdateContext", context)
-        self._call("updateAccount", onSuccess, onError, self._account.update, context.toObject())
+        self._call("updateAccount", onSuccess, onError, self._account.update, fields_of(context))
 
     def requestPasswordReset(
         self,
@@ -121,14 +123,14 @@ class AccountMethods(RegistrationMethods):
                 the server does not take, 3050 for an empty argument, or one of those
                 that any call may get.
         """
-        check(str, password=password, token=token)
+        check(str, password=Secret(password), token=Secret(token))
         self._call(
             "confirmPasswordReset",
             onSuccess,
             onError,
             self._account.confirm_password_reset,
-            password,
-            token,
+            Secret(password),
+            Secret(token),
         )
 
     def changePassword(
@@ -150,14 +152,14 @@ class AccountMethods(RegistrationMethods):
                 3200 if nobody is logged in, 3210 if the token has expired, 3050 for an
                 empty argument, or one of those that any call may get.
         """
-        check(str, oldPassword=oldPassword, newPassword=newPassword)
+        check(str, oldPassword=Secret(oldPassword), newPassword=Secret(newPassword))
         self._call(
             "changePassword",
             onSuccess,
             onError,
             self._account.change_password,
-            oldPassword,
-            newPassword,
+            Secret(oldPassword),
+            Secret(newPassword),
         )
 
     def requestEmailChange(
@@ -185,8 +187,8 @@ class AccountMethods(RegistrationMethods):
         """
         check_each(
             email=(str, email),
-            password=(str | None, password),
-            externalToken=(str | None, externalToken),
+            password=(str | None, hidden(password)),
+            externalToken=(str | None, hidden(externalToken)),
             authID=(str | None, authID),
         )
         self._call(
@@ -195,8 +197,8 @@ class AccountMethods(RegistrationMethods):
             onError,
             self._account.request_email_change,
             email,
-            password,
-            externalToken,
+            hidden(password),
+            hidden(externalToken),
             authID,
         )
 
@@ -219,13 +221,13 @@ class AccountMethods(RegistrationMethods):
                 logged in, 3210 if the token has expired, 3050 for an empty token, or
                 one of those that any call may get.
         """
-        check_each(token=(str, token), newsletterAgreement=(bool, newsletterAgreement))
+        check_each(token=(str, Secret(token)), newsletterAgreement=(bool, newsletterAgreement))
         self._call(
             "confirmEmailChange",
             onSuccess,
             onError,
             self._account.confirm_email_change,
-            token,
+            Secret(token),
             newsletterAgreement,
         )
 
@@ -273,7 +275,7 @@ class AccountMethods(RegistrationMethods):
         """
         check_each(
             phone=(str, phone),
-            confirmationCode=(str, confirmationCode),
+            confirmationCode=(str, Secret(confirmationCode)),
             smsAgreement=(bool, smsAgreement),
         )
         self._call(
@@ -282,7 +284,7 @@ class AccountMethods(RegistrationMethods):
             onError,
             self._account.confirm_phone_update,
             phone,
-            confirmationCode,
+            Secret(confirmationCode),
             smsAgreement,
         )
 
@@ -311,7 +313,7 @@ class AccountMethods(RegistrationMethods):
                 may get.
         """
         check_each(
-            clientAuthFactor=(str, clientAuthFactor),
+            clientAuthFactor=(str, Secret(clientAuthFactor)),
             clientIdentityProvider=(str, clientIdentityProvider),
             authID=(str | None, authID),
         )
@@ -320,7 +322,7 @@ class AccountMethods(RegistrationMethods):
             onSuccess,
             onError,
             self._account.delete,
-            clientAuthFactor,
+            Secret(clientAuthFactor),
             clientIdentityProvider,
             authID,
         )

@@ -4,19 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from types import UnionType
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+from synerise_client.secret import Secret, revealed
+
+if TYPE_CHECKING:
+    from synerise_client.models.fields import FieldSet
 
 _NAMES = {str: "a string", bool: "a bool", Mapping: "a mapping"}
 
 
 def check(kind: type, **arguments: Any) -> None:
-    """Check that each argument is a ``kind``.
+    """Check that each argument is a ``kind``, or a secret that is one.
 
     Raises:
         TypeError: one is not; it is named.
     """
     for name, value in arguments.items():
-        if not isinstance(value, kind):
+        if not isinstance(revealed(value), kind):
             article = "an" if kind.__name__[0] in "AEIOU" else "a"
             expected = _NAMES.get(kind) or f"{article} {kind.__name__}"
             raise TypeError(f"{name} must be {expected}, not {_shown(value)}")
@@ -80,5 +85,31 @@ def json_parameters(parameters: Any) -> dict[str, Any]:
     return copy
 
 
+def usable_key(api_key: Secret[str]) -> Secret[str]:
+    """Return an API key as it is used: without the blanks around it.
+
+    Raises:
+        TypeError: it is no string.
+        ValueError: something in it is no printable ASCII, or a blank.
+    """
+    check(str, apiKey=api_key)
+    stripped = Secret(api_key.reveal().strip())
+    if not all("!" <= each <= "~" for each in stripped.reveal()):
+        raise ValueError("apiKey must be printable ASCII without blanks")
+    return stripped
+
+
+def fields_of(context: FieldSet) -> dict[str, Any]:
+    """Return what is sent of a context, its secrets hidden.
+
+    Raises:
+        TypeError: a field holds what JSON cannot.
+        ValueError: it holds NaN or infinity.
+    """
+    from synerise_client.models.fields import sendable
+
+    return sendable(context)
+
+
 def _shown(value: Any) -> str:
-    return "None" if value is None else type(value).__name__
+    return "None" if revealed(value) is None else type(revealed(value)).__name__

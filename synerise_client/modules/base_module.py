@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from synerise_client.errors import Error, ErrorCode
+from synerise_client.secret import without_locals
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -78,7 +79,7 @@ def end_session(
     Returns:
         Whether it was ended.
     """
-    with connector.ending() as announcements:
+    with without_locals(), connector.ending() as announcements:
         ending = ender()
         if ending is not None:
             announcements.append(ending.announce)

@@ -8,7 +8,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, ClassVar
 
 from synerise_client.modules.account_methods import AccountMethods
-from synerise_client.modules.arguments import check, check_each, check_optional
+from synerise_client.modules.arguments import check, check_each, check_optional, fields_of
+from synerise_client.secret import Secret
 
 if TYPE_CHECKING:
     from synerise_client.connector import Connector
@@ -119,8 +120,8 @@ class ClientModule(AccountMethods):
                 is not activated, 3050 for an empty e-mail or password, -109
                 while doNotTrack is on, or one of those that any call may get.
         """
-        check(str, email=email, password=password)
-        self._call("signIn", onSuccess, onError, self._sign_in.by_password, email, password)
+        check(str, email=email, password=Secret(password))
+        self._call("signIn", onSuccess, onError, self._sign_in.by_password, email, Secret(password))
 
     def signInConditionally(
         self, email: str, password: str, onSuccess: OnResult = None, onError: OnError = None
@@ -137,14 +138,14 @@ class ClientModule(AccountMethods):
             onError: gets an Error: -106 for SUCCESS without a usable token, or as for
                 :meth:`signIn`.
         """
-        check(str, email=email, password=password)
+        check(str, email=email, password=Secret(password))
         self._call(
             "signInConditionally",
             onSuccess,
             onError,
             self._sign_in.by_password_conditionally,
             email,
-            password,
+            Secret(password),
         )
 
     def authenticate(
@@ -171,16 +172,18 @@ class ClientModule(AccountMethods):
                 those that any call may get.
         """
         check_each(
-            token=(str, token), provider=(str, provider), context=("ClientAuthContext", context)
+            token=(str, Secret(token)),
+            provider=(str, provider),
+            context=("ClientAuthContext", context),
         )
         self._call(
             "authenticate",
             onSuccess,
             onError,
             self._sign_in.by_provider,
-            token,
+            Secret(token),
             provider,
-            context.toObject(),
+            fields_of(context),
         )
 
     def authenticateConditionally(
@@ -205,16 +208,18 @@ class ClientModule(AccountMethods):
                 :meth:`authenticate`.
         """
         check_each(
-            token=(str, token), provider=(str, provider), context=("ClientAuthContext", context)
+            token=(str, Secret(token)),
+            provider=(str, provider),
+            context=("ClientAuthContext", context),
         )
         self._call(
             "authenticateConditionally",
             onSuccess,
             onError,
             self._sign_in.by_provider_conditionally,
-            token,
+            Secret(token),
             provider,
-            context.toObject(),
+            fields_of(context),
         )
 
     def simpleAuthentication(
@@ -244,7 +249,7 @@ class ClientModule(AccountMethods):
             onSuccess,
             onError,
             self._sign_in.simply,
-            data.toObject(),
+            fields_of(data),
             authID,
         )
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from synerise_client.modules.arguments import check, check_context
+from synerise_client.modules.arguments import check, check_context, fields_of
 from synerise_client.modules.base_module import BaseModule
+from synerise_client.secret import Secret
 
 if TYPE_CHECKING:
     from synerise_client.connector import Connector
@@ -47,7 +48,7 @@ class RegistrationMethods(BaseModule):
         """
         check_context("ClientAccountRegisterContext", context)
         self._call(
-            "registerAccount", onSuccess, onError, self._account.register, context.toObject()
+            "registerAccount", onSuccess, onError, self._account.register, fields_of(context)
         )
 
     def requestAccountActivation(
@@ -87,9 +88,13 @@ class RegistrationMethods(BaseModule):
             onError: gets an Error: 400 for a token that does not work, 3050 for an empty
                 one, or one of those that any call may get.
         """
-        check(str, token=token)
+        check(str, token=Secret(token))
         self._call(
-            "confirmAccountActivation", onSuccess, onError, self._account.confirm_activation, token
+            "confirmAccountActivation",
+            onSuccess,
+            onError,
+            self._account.confirm_activation,
+            Secret(token),
         )
 
     def requestAccountActivationByPin(
@@ -135,12 +140,12 @@ class RegistrationMethods(BaseModule):
             onError: gets an Error: 400 for a wrong PIN or another device's, 3050 for an
                 empty argument, or one of those that any call may get.
         """
-        check(str, pinCode=pinCode, email=email)
+        check(str, pinCode=Secret(pinCode), email=email)
         self._call(
             "confirmAccountActivationByPin",
             onSuccess,
             onError,
             self._account.confirm_activation_by_pin,
-            pinCode,
+            Secret(pinCode),
             email,
         )

@@ -17,6 +17,7 @@ from synerise_client.session.state import new_uuid, recognized
 
 if TYPE_CHECKING:
     from synerise_client.api.cancellation import Cancellation
+    from synerise_client.secret import Secret
     from synerise_client.session.session import Session
 
 
@@ -50,7 +51,7 @@ class Account:
         require(email=email)
         return self._send(call, "activation_request", {"email": email})
 
-    def confirm_activation(self, call: Cancellation, token: str) -> bool:
+    def confirm_activation(self, call: Cancellation, token: Secret[str]) -> bool:
         """Activate the account that the mail's token belongs to."""
         require(token=token)
         return self._send(call, "activation_confirm", {"token": token})
@@ -60,7 +61,9 @@ class Account:
         require(email=email)
         return self._send_from_device(call, "pin_request", {"email": email})
 
-    def confirm_activation_by_pin(self, call: Cancellation, pin_code: str, email: str) -> bool:
+    def confirm_activation_by_pin(
+        self, call: Cancellation, pin_code: Secret[str], email: str
+    ) -> bool:
         """Activate the account with the PIN that this device asked for."""
         require(pinCode=pin_code, email=email)
         return self._send_from_device(call, "pin_confirm", {"pinCode": pin_code, "email": email})
@@ -78,12 +81,14 @@ class Account:
         require(email=email)
         return self._send(call, "password_reset_request", {"email": email})
 
-    def confirm_password_reset(self, call: Cancellation, password: str, token: str) -> bool:
+    def confirm_password_reset(
+        self, call: Cancellation, password: Secret[str], token: Secret[str]
+    ) -> bool:
         """Set a new password with the mail's token."""
         require(password=password, token=token)
         return self._send(call, "password_reset_confirm", {"password": password, "token": token})
 
-    def change_password(self, call: Cancellation, old: str, new: str) -> bool:
+    def change_password(self, call: Cancellation, old: Secret[str], new: Secret[str]) -> bool:
         """Set a new password by the old one."""
         require(oldPassword=old, newPassword=new)
         return self._send(call, "password_change", {"oldPassword": old, "password": new})
@@ -92,8 +97,8 @@ class Account:
         self,
         call: Cancellation,
         email: str,
-        password: str | None,
-        external_token: str | None,
+        password: Secret[str] | None,
+        external_token: Secret[str] | None,
         auth_id: str | None,
     ) -> bool:
         """Have a mail sent to the new address, by password or by a provider's token."""
@@ -110,7 +115,9 @@ class Account:
         }
         return self._send_from_device(call, "email_change_request", given(body))
 
-    def confirm_email_change(self, call: Cancellation, token: str, newsletter: bool) -> bool:
+    def confirm_email_change(
+        self, call: Cancellation, token: Secret[str], newsletter: bool
+    ) -> bool:
         """Change the address with the mail's token."""
         require(token=token)
         body = {"token": token, "newsletterAgreement": newsletter}
@@ -122,14 +129,16 @@ class Account:
         return self._send(call, "phone_update_request", {"phone": phone})
 
     def confirm_phone_update(
-        self, call: Cancellation, phone: str, code: str, sms_agreement: bool
+        self, call: Cancellation, phone: str, code: Secret[str], sms_agreement: bool
     ) -> bool:
         """Change the number with the message's code."""
         require(phone=phone, confirmationCode=code)
         body = {"phone": phone, "confirmationCode": code, "smsAgreement": sms_agreement}
         return self._send(call, "phone_update_confirm", body)
 
-    def delete(self, call: Cancellation, factor: str, provider: str, auth_id: str | None) -> bool:
+    def delete(
+        self, call: Cancellation, factor: Secret[str], provider: str, auth_id: str | None
+    ) -> bool:
         """Delete the account by password or by a provider's token, and with it the session."""
         require(clientAuthFactor=factor)
         known = ClientIdentityProviderFromString(provider)

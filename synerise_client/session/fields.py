@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from synerise_client.errors import Error, ErrorCode
 
+if TYPE_CHECKING:
+    from synerise_client.secret import Secret
 
-def require(**texts: str) -> None:
+
+def require(**texts: str | Secret[str]) -> None:
     """Check that no argument is empty.
 
     Raises:

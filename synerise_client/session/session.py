@@ -24,6 +24,7 @@ from synerise_client.models.enums import (
     TokenOrigin,
 )
 from synerise_client.models.token import Token
+from synerise_client.secret import Secret
 from synerise_client.session.state import (
     SessionState,
     destroyed,
@@ -91,7 +92,7 @@ class Session:
         *,
         storage: Storage,
         key: SessionKey,
-        connect: Callable[[str, Callable[[float, float], None]], Operations],
+        connect: Callable[[Secret[str], Callable[[float, float], None]], Operations],
         clock: Clock,
         listener: StateListener,
         uuid_salt: str,
@@ -158,7 +159,7 @@ class Session:
             )
             return self._ending(before, reason)
 
-    def change_api_key(self, api_key: str, carries_over: bool) -> Ending | None:
+    def change_api_key(self, api_key: Secret[str], carries_over: bool) -> Ending | None:
         """Go on in another key's row, and delete that of the old one; None if it is the same key.
 
         Args:
@@ -166,7 +167,7 @@ class Session:
             carries_over: take the session along instead of destroying it.
         """
         with self._ender:
-            if api_key == self._key.api_key:
+            if api_key == self._api_key:
                 return None
             old = self._store
             before = old.abandon(self._cut)
@@ -177,7 +178,7 @@ class Session:
                 first = evolve(before, epoch=before.epoch + 1)
             else:
                 first = evolve(_first_state(), end_reason=reason)
-            self._key = self._key._replace(api_key=api_key)
+            self._key = self._key._replace(api_key=api_key.reveal())
             self._store = StateStore(self._storage, self._key, self._clock, first, overrides=True)
             self._store.open()
             return self._ending(before, reason)
@@ -220,7 +221,7 @@ class Session:
             else:
                 turn.destroy(ClientSessionEndReason.SessionDestroyed)
             with call.limited_to(SIGN_OUT_WITH_MODE_SECONDS) as part:
-                self.api.logout(token.string, from_all_devices, part)
+                self.api.logout(Secret(token.string), from_all_devices, part)
         return True
 
     def refresh_token(self, call: Cancellation) -> Token:
@@ -239,13 +240,17 @@ class Session:
     def api(self) -> Operations:
         """Synerise's API, connected when it is first needed."""
         with self._connecting:
-            api, api_key = self._operations, self._key.api_key
+            api, api_key = self._operations, self._api_key
             if api is None:
                 api = self._connect(api_key, self.hear_date)
             elif api.api_key != api_key:
                 api = api.with_api_key(api_key)
             self._operations = api
             return api
+
+    @property
+    def _api_key(self) -> Secret[str]:
+        return Secret(self._key.api_key)
 
     @contextmanager
     def turn(self, call: Cancellation) -> Iterator[Turn]:
@@ -270,7 +275,7 @@ class Session:
         with self.turn(call) as turn:
             yield turn
 
-    def run(self, turn: Turn, operation: str, send: Callable[[str], T]) -> T:
+    def run(self, turn: Turn, operation: str, send: Callable[[Secret[str]], T]) -> T:
         """Run ``send`` with the token that ``operation`` needs."""
         return self._tokens.run(turn, self.api.auth_of(operation), send)
 
@@ -348,7 +353,7 @@ class Session:
 
         if before is None or before.token is None or not (was_logged_in and tells_server):
             return Ending(announce)
-        token, api_key = before.token.string, self._key.api_key
+        token, api_key = Secret(before.token.string), self._api_key
 
         def tell_server(call: Cancellation) -> None:
             with call.limited_to(SIGN_OUT_SECONDS) as part:

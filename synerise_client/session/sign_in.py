@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
     from synerise_client.api.cancellation import Cancellation
     from synerise_client.api.replies import TokenReply
+    from synerise_client.secret import Secret
     from synerise_client.session.session import Session
     from synerise_client.session.state import SessionState
     from synerise_client.session.turn import Turn
@@ -51,7 +52,7 @@ class SignIn:
     def __init__(self, session: Session) -> None:
         self._session = session
 
-    def by_password(self, call: Cancellation, email: str, password: str) -> bool:
+    def by_password(self, call: Cancellation, email: str, password: Secret[str]) -> bool:
         """Sign in with e-mail and password."""
         credentials = _password_credentials(email, password)
         with self._session.tracked_turn(call) as turn:
@@ -59,7 +60,7 @@ class SignIn:
         return True
 
     def by_password_conditionally(
-        self, call: Cancellation, email: str, password: str
+        self, call: Cancellation, email: str, password: Secret[str]
     ) -> ClientConditionalAuthResult:
         """Sign in with e-mail and password if nothing stands in the way."""
         credentials = _password_credentials(email, password)
@@ -67,7 +68,7 @@ class SignIn:
             return self._log_in_conditionally(turn, credentials, _known_by_email(email, turn.state))
 
     def by_provider(
-        self, call: Cancellation, token: str, provider: str, context: dict[str, Any]
+        self, call: Cancellation, token: Secret[str], provider: str, context: dict[str, Any]
     ) -> bool:
         """Sign in with an identity provider's token; may create the account."""
         credentials = _provider_credentials(token, provider, context)
@@ -76,7 +77,7 @@ class SignIn:
         return True
 
     def by_provider_conditionally(
-        self, call: Cancellation, token: str, provider: str, context: dict[str, Any]
+        self, call: Cancellation, token: Secret[str], provider: str, context: dict[str, Any]
     ) -> ClientConditionalAuthResult:
         """Sign in with an identity provider's token if nothing stands in the way."""
         credentials = _provider_credentials(token, provider, context)
@@ -141,13 +142,15 @@ def _has_succeeded(answer: dict[str, Any]) -> bool:
     return status is ClientConditionalAuthStatus.Success
 
 
-def _password_credentials(email: str, password: str) -> dict[str, Any]:
+def _password_credentials(email: str, password: Secret[str]) -> dict[str, Any]:
     require(email=email.strip(), password=password)
     provider = ClientIdentityProvider.Synerise.value
     return {"identityProvider": provider, "email": email, "password": password}
 
 
-def _provider_credentials(token: str, provider: str, context: dict[str, Any]) -> dict[str, Any]:
+def _provider_credentials(
+    token: Secret[str], provider: str, context: dict[str, Any]
+) -> dict[str, Any]:
     require(token=token)
     known = ClientIdentityProviderFromString(provider)
     if known in (ClientIdentityProvider.Unknown, ClientIdentityProvider.Synerise):

@@ -15,6 +15,7 @@ from synerise_client.models.enums import (
     TokenOrigin,
     TokenOriginFromString,
 )
+from synerise_client.secret import Secret
 from synerise_client.session.clock import seconds_left
 from synerise_client.session.state import SessionToken
 
@@ -141,7 +142,7 @@ class TokenSource:
         self._refresh_interval = refresh_interval
         self._patience = patience
 
-    def run(self, turn: Turn, auth: Auth, send: Callable[[str], T]) -> T:
+    def run(self, turn: Turn, auth: Auth, send: Callable[[Secret[str]], T]) -> T:
         """Run ``send`` with a token, once more with another one if the server refuses that.
 
         Args:
@@ -154,11 +155,11 @@ class TokenSource:
         """
         token = self._valid_token(turn, auth)
         try:
-            return send(token.string)
+            return send(Secret(token.string))
         except ErrorReply as error:
             if error.httpStatus != 401:
                 raise
-        return send(self._instead_of(turn, token).string)
+        return send(Secret(self._instead_of(turn, token).string))
 
     def refreshed(self, turn: Turn) -> SessionToken:
         """Refresh the customer's token, due or not."""
@@ -260,7 +261,7 @@ class TokenSource:
 
     def _refresh(self, turn: Turn, token: SessionToken, call: Cancellation) -> SessionToken:
         try:
-            reply = self._api().refresh(token.string, call)
+            reply = self._api().refresh(Secret(token.string), call)
         except ErrorReply as error:
             if not is_refusal(error):
                 raise

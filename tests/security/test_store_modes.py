@@ -1,0 +1,111 @@
+"""The store's files while they are written: seen from another process, whatever the umask.
+
+What is refused, and which modes are left in the end, stands in tests/store/test_store_files.py.
+"""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from synerise_client import SQLiteStorage, Synerise
+from tests.conftest import Team
+from tests.store.conftest import mode, opened, path, store_warnings  # noqa: F401 - path: a fixture
+
+HOLD_TRANSACTIONS = """
+import os, sys
+from synerise_client import SQLiteStorage
+from synerise_client.session.storage import SessionKey
+os.umask(int(sys.argv[1], 8))
+storage = SQLiteStorage(sys.argv[2])
+print("begun", flush=True)
+for text in ("first", "second", None):
+    def change(before):
+        storage._database.execute("UPDATE session SET state = state || 'x'")
+        print("in a transaction", flush=True)
+        input()
+        return text
+    storage.update(SessionKey("key", "url"), change, 5)
+"""
+
+SIDE_FILES = ["-journal", "-wal", "-shm"]
+
+
+@pytest.mark.parametrize("umask", ["0", "022", "077", "777"])
+def test_another_process_sees_private_files_only_while_a_transaction_runs(
+    path: Path,  # noqa: F811
+    umask: str,
+) -> None:
+    script = subprocess.Popen(
+        [sys.executable, "-c", HOLD_TRANSACTIONS, umask, str(path)],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    assert script.stdin is not None
+    assert script.stdout is not None
+    seen: set[str] = set()
+    try:
+        assert script.stdout.readline() == "begun\n"
+        for _ in range(3):
+            assert script.stdout.readline() == "in a transaction\n"
+            assert mode(path.parent) == 0o700
+            for each in path.parent.iterdir():
+                assert mode(each) == 0o600, each.name
+                seen.add(each.name)
+            script.stdin.write("\n")
+            script.stdin.flush()
+        assert script.wait(10) == 0
+    finally:
+        script.kill()
+        script.communicate()
+    assert {path.name, f"{path.name}-journal"} <= seen
+    assert {mode(each) for each in path.parent.iterdir()} == {0o600}
+
+
+@pytest.mark.parametrize("suffix", SIDE_FILES)
+@pytest.mark.parametrize("dangling", [False, True], ids=["target", "dangling"])
+def test_a_side_file_that_is_a_symlink_is_not_followed(
+    team: Team,
+    path: Path,  # noqa: F811
+    caplog: pytest.LogCaptureFixture,
+    suffix: str,
+    dangling: bool,
+) -> None:
+    target = path.parent.parent / "target"
+    path.parent.mkdir(mode=0o700)
+    if not dangling:
+        target.write_bytes(b"precious")
+        target.chmod(0o600)
+    path.with_name(path.name + suffix).symlink_to(target)
+    team.client(SQLiteStorage(path))
+    team.sign_in()
+    assert team.call("getAccount").email == "anna@example.com"
+    Synerise.shutdown()
+    (warning,) = store_warnings(caplog)
+    assert "symbolic link" in warning
+    assert target.exists() is not dangling
+    assert dangling or target.read_bytes() == b"precious"
+    assert not path.exists() or path.read_bytes() == b""
+
+
+@pytest.mark.parametrize("suffix", SIDE_FILES)
+def test_a_side_file_that_others_can_write_to_is_not_used(
+    team: Team,
+    path: Path,  # noqa: F811
+    caplog: pytest.LogCaptureFixture,
+    suffix: str,
+) -> None:
+    path.parent.mkdir(mode=0o700)
+    side = path.with_name(path.name + suffix)
+    side.write_bytes(b"theirs")
+    side.chmod(0o666)
+    team.client(SQLiteStorage(path))
+    team.sign_in()
+    Synerise.shutdown()
+    (warning,) = store_warnings(caplog)
+    assert f"others can write to {side}" in warning
+    assert side.read_bytes() == b"theirs"
