@@ -319,8 +319,7 @@ class SQLiteStorage:
 
 
 def _default_path() -> Path:
-    home = os.environ.get("SYNERISE_CLIENT_HOME")
-    if home:
+    if home := os.environ.get("SYNERISE_CLIENT_HOME"):
         folder = Path(home).expanduser().absolute()
     else:
         from platformdirs import user_data_path
