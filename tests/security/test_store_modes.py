@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from synerise_client import SQLiteStorage, Synerise
+from synerise_client.session.storage import SessionKey, StorageError
 from tests.conftest import Team
 from tests.store.conftest import mode, opened, path, store_warnings  # noqa: F401 - path: a fixture
 
@@ -29,6 +30,17 @@ for text in ("first", "second", None):
         input()
         return text
     storage.update(SessionKey("key", "url"), change, 5)
+"""
+
+HOLD_THE_REFRESH_LOCK = """
+import os, sys
+from synerise_client import SQLiteStorage
+from synerise_client.session.storage import SessionKey
+os.umask(int(sys.argv[1], 8))
+release = SQLiteStorage(sys.argv[2]).try_refresh_lock(SessionKey("key", "url"))
+print(release is not None, flush=True)
+input()
+release()
 """
 
 SIDE_FILES = ["-journal", "-wal", "-shm"]
@@ -64,6 +76,49 @@ def test_another_process_sees_private_files_only_while_a_transaction_runs(
         script.communicate()
     assert {path.name, f"{path.name}-journal"} <= seen
     assert {mode(each) for each in path.parent.iterdir()} == {0o600}
+
+
+@pytest.mark.parametrize("umask", ["0", "022", "777"])
+def test_another_process_sees_private_files_only_while_a_refresh_is_locked(
+    path: Path,  # noqa: F811
+    umask: str,
+) -> None:
+    script = subprocess.Popen(
+        [sys.executable, "-c", HOLD_THE_REFRESH_LOCK, umask, str(path)],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    assert script.stdout is not None
+    try:
+        assert script.stdout.readline() == "True\n"
+        modes = {each.name: mode(each) for each in path.parent.iterdir()}
+    finally:
+        script.communicate("\n", timeout=10)
+    assert script.returncode == 0
+    assert len(modes) == 2
+    assert set(modes.values()) == {0o600}
+
+
+@pytest.mark.parametrize("dangling", [False, True], ids=["target", "dangling"])
+def test_a_refresh_lock_that_is_a_symlink_is_not_followed(
+    path: Path,  # noqa: F811
+    dangling: bool,
+) -> None:
+    key, storage = SessionKey("key", "url"), SQLiteStorage(path)
+    release = storage.try_refresh_lock(key)
+    assert release is not None
+    (lock,) = [each for each in path.parent.iterdir() if each != path]
+    release()
+    lock.unlink(missing_ok=True)
+    target = path.parent.parent / "target"
+    if not dangling:
+        target.write_bytes(b"precious")
+    lock.symlink_to(target)
+    with pytest.raises(StorageError):
+        storage.try_refresh_lock(key)
+    assert target.exists() is not dangling
+    assert dangling or target.read_bytes() == b"precious"
 
 
 @pytest.mark.parametrize("suffix", SIDE_FILES)
