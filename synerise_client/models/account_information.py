@@ -25,7 +25,8 @@ class ClientAccountInformation:
         sex: Never None: what is missing or unknown is `ClientSex.NotSpecified`.
         birthDate: As the server keeps it, usually ``YYYY-MM-DD``.
         lastActivityDate: An aware datetime in UTC.
-        agreements: None if the reply has none; a flag the server left out is `UNSET`.
+        agreements: None if the reply has none; a flag the server left out, or that is no bool,
+            is `UNSET`.
         attributes: The custom attributes, any JSON values.
     """
 
@@ -72,4 +73,9 @@ def _agreements(reply: object) -> ClientAgreements | None:
     if not isinstance(reply, Mapping):
         return None
     # Not as a modelObject: keys that a later server adds are nothing to warn of.
-    return ClientAgreements(**{key: reply[key] for key in keys_of(ClientAgreements) & reply.keys()})
+    flags = {key: reply[key] for key in keys_of(ClientAgreements) & reply.keys()}
+    return ClientAgreements(**{key: flag for key, flag in flags.items() if _is_flag(flag)})
+
+
+def _is_flag(value: object) -> bool:
+    return value is None or isinstance(value, bool)
