@@ -24,6 +24,7 @@ from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
 
 from synerise_client import __version__
+from synerise_client.api.answer import Answer
 from synerise_client.api.cancellation import Cancellation, SocketBreaker
 from synerise_client.api.certificates import usable_bundle
 from synerise_client.errors import Error, ErrorCode, RequestNotSent
@@ -71,6 +72,7 @@ def _current() -> Cancellation:
 
 
 class _InterruptibleConnection(HTTPConnection):
+    response_class = Answer
     _breaker: SocketBreaker | None = None
 
     def _new_conn(self) -> socket.socket:

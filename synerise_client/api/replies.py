@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
 
 _TOKEN_FIELDS = ("origin", "customId", "clientId", "realm")
+_YEAR_3000 = 32_503_680_000
+"""What lies beyond was not meant as a date; and not every system could write it as one."""
 
 
 class Reply(NamedTuple):
@@ -70,13 +72,13 @@ def token_reply(reply: Reply, payload: dict[str, Any] | None = None) -> TokenRep
     """Read a token out of ``reply``.
 
     Raises:
-        UnusableAnswer: the token is not printable ASCII, or the expiration not a finite number.
+        UnusableAnswer: the token is not printable ASCII, or the expiration is no date.
     """
     payload = reply.json_object() if payload is None else payload
     token, expiration = payload.get("token"), _number(payload.get("expiration"))
     if not isinstance(token, str) or not is_token(token):
         raise UnusableAnswer("The server's answer has no usable token")
-    if expiration is None:
+    if expiration is None or not _is_date(expiration):
         raise UnusableAnswer("The server's answer has no usable expiration")
     created = _number(payload.get("created"))
     return TokenReply(
@@ -129,8 +131,17 @@ def error_reply(
     return error
 
 
-def http_date(text: str | None) -> float | None:
-    """Return an HTTP date as Unix seconds, None if it is none."""
+def server_clock(headers: Mapping[str, str]) -> float | None:
+    """Return what the server's clock showed, Unix seconds; None if the answer does not tell."""
+    date = _http_date(headers.get("Date"))
+    return date if date is not None and _is_date(date) else None
+
+
+def _is_date(seconds: float) -> bool:
+    return 0 <= seconds < _YEAR_3000
+
+
+def _http_date(text: str | None) -> float | None:
     if not text:
         return None
     try:
@@ -182,10 +193,10 @@ def _causes(errors: Any, secrets: Collection[str]) -> tuple[ErrorCause, ...]:
 def _cause(fields: dict[str, Any], secrets: Collection[str]) -> ErrorCause:
     name = _text(fields.get("field"))
     rejected = fields.get("rejectedValue")
-    if _is_secret(name) or any(secret in str(rejected) for secret in secrets):
+    if _is_secret(name) or _holds(rejected, secrets):
         rejected = None
     return ErrorCause(
-        field=name,
+        field=_redacted(name, secrets),
         code=_redacted(_text(fields.get("code")), secrets),
         message=_redacted(_text(fields.get("message")), secrets),
         rejectedValue=rejected,
@@ -197,17 +208,32 @@ def _is_secret(name: str | None) -> bool:
     return any(word in lowered for word in ("password", "token", "code", "key"))
 
 
+def _holds(value: Any, secrets: Collection[str]) -> bool:
+    pending = [value]
+    while pending:  # not by recursion: it may be as deep as it likes
+        each = pending.pop()
+        if isinstance(each, dict):
+            pending += [*each.keys(), *each.values()]
+        elif isinstance(each, list):
+            pending += each
+        elif any(secret in str(each) for secret in secrets):
+            return True
+    return False
+
+
 def _redacted(text: str | None, secrets: Collection[str]) -> str | None:
+    if text is None:
+        return None
     for secret in sorted(secrets, key=len, reverse=True):  # one may be a part of another
-        text = text.replace(secret, "…") if text else text
-    return text
+        text = text.replace(secret, "…")
+    return text.encode("utf-8", "replace").decode()  # half a character could not be printed
 
 
 def _retry_after(headers: Mapping[str, str]) -> float | None:
     value = (headers.get("Retry-After") or "").strip()
     if value.isascii() and value.isdigit():
         return float(value)
-    date, now = http_date(value), http_date(headers.get("Date"))
+    date, now = _http_date(value), server_clock(headers)
     if date is None:
         return None
     return max(0.0, date - (_wall_clock() if now is None else now))

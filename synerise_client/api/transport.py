@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING, Any
 
 import requests
 
+from synerise_client.api.answer import LARGEST_BODY
 from synerise_client.api.connection import new_session, requests_belong_to
 from synerise_client.api.deadlines import watch
-from synerise_client.api.replies import Reply, error_reply, http_date, is_token
+from synerise_client.api.replies import Reply, error_reply, is_token, server_clock
 from synerise_client.errors import AnswerLost, Error, ErrorCode, UnusableAnswer
 from synerise_client.secret import Secret, forget_locals, revealed
 from synerise_client.threads import abandon, renew_in_children
@@ -26,7 +27,6 @@ if TYPE_CHECKING:
 
     RequestHook = Callable[[str, dict[str, str], dict[str, Any]], object]
 
-_LARGEST_BODY = 4 * 1024 * 1024
 _READ_AT_ONCE = 16 * 1024
 _HEADER_NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
 _log = logging.getLogger("synerise_client.api")
@@ -183,7 +183,7 @@ class Transport:
     ) -> Reply:
         received = self._now()
         cancellation.note_reply()
-        date = http_date(response.headers.get("Date"))
+        date = server_clock(response.headers)
         if date is not None:
             self._on_date(date, received)
         _log.debug("%s %s: HTTP status %d", route.method, route.path, response.status_code)
@@ -194,7 +194,7 @@ class Transport:
         if ignores_body:
             return Reply(_read_if_possible(response), date, received)
         body = _read(response)
-        cancellation.check()  # headers that were cut off look like headers that are complete
+        cancellation.check()  # a body that was cut off may look like one that is complete
         return Reply(body, date, received)
 
 
@@ -239,10 +239,11 @@ def _secrets(body: dict[str, Any] | None, token: Secret[str] | None) -> list[str
 
 
 def _read(response: requests.Response) -> bytes:
+    response.raw.headers.discard("Content-Encoding")  # none was asked for: nothing is unpacked
     body = bytearray()
     for chunk in response.iter_content(_READ_AT_ONCE):
         body += chunk
-        if len(body) > _LARGEST_BODY:
+        if len(body) > LARGEST_BODY:
             raise UnusableAnswer("The server's answer is too long")
     return bytes(body)
 
@@ -255,8 +256,6 @@ def _read_if_possible(response: requests.Response) -> bytes:
 
 
 def _failure(error: Exception) -> Error:
-    if isinstance(error, requests.exceptions.ContentDecodingError):
-        return UnusableAnswer("The server's answer is not encoded as it says")
     if isinstance(error, (requests.exceptions.InvalidHeader, requests.exceptions.InvalidURL)):
         return Error(
             ErrorCode.REQUEST_FAILED, f"The request cannot be sent: {type(error).__name__}"
