@@ -142,6 +142,8 @@ class StateStore:
             if self._state.epoch != epoch:
                 raise CallEnded
             basis = self._basis()
+            if user_decided and basis.known is None:
+                basis = basis._replace(overrides=True)
             try:
                 new = self._committed(epoch, change, basis)
             except StorageError as error:
@@ -263,7 +265,8 @@ class StateStore:
         def apply(text: str | None) -> str | None:
             nonlocal settled, result
             row, settled = self._settled(text, basis)
-            if settled.epoch != epoch:
+            is_ours = settled.epoch == epoch and settled.device_id == basis.mine.device_id
+            if not (is_ours or basis.overrides):
                 raise CallEnded
             result = change(settled)
             return text if result == row else to_text(result)
@@ -344,6 +347,8 @@ class StateStore:
             epoch = mine.epoch if is_heard else max(mine.epoch, row.epoch + 1)
             return row, evolve(mine, epoch=epoch)
         if known is None or row.epoch != known.epoch or not basis.has_unsaved:
+            return row, row
+        if row.device_id != known.device_id:  # somebody put another store in the place of ours
             return row, row
         return row, _merged(mine, row, known)
 

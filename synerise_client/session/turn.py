@@ -155,7 +155,8 @@ class Turn:
 
     def _tell_of_other_processes(self) -> None:
         for before, after in self._store.takeovers():
-            has_ended = before.epoch != after.epoch
+            # Another device id: somebody put another store in the place of ours.
+            has_ended = (before.epoch, before.device_id) != (after.epoch, after.device_id)
             if has_ended and before.holds_login:
                 reason = after.end_reason or ClientSessionEndReason.NotSpecified
                 self._listener.client_signed_out(reason)
