@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import os
 import threading
+import time
 import weakref
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Sequence
 
 
 class Renewable(Protocol):
@@ -19,14 +20,49 @@ class Renewable(Protocol):
         """Forget, without closing it, what belongs to the parent."""
 
 
+class Settling(Renewable, Protocol):
+    """Something that a child must not be given in the middle of a change."""
+
+    def locks_of_changes(self) -> Sequence[threading.Lock]:
+        """Locks that are held while it changes, in the order in which they are taken."""
+
+
+_FORK_PATIENCE_SECONDS = 2.0
+_SHORT_IDLE_SECONDS = 0.1
+
 _loading = threading.RLock()
 _renewables: weakref.WeakSet[Renewable] = weakref.WeakSet()
+_settling: weakref.WeakSet[Settling] = weakref.WeakSet()
+_held_for_fork: list[threading.Lock] = []
 _abandoned: list[object] = []
+_forks_on_main_thread = True
+# In a child that another thread has forked, that thread is the main one. Python does
+# nothing when it ends: the process is over as soon as no other thread runs.
+_main_thread_just_ends = False
 
 
 def renew_in_children(thing: Renewable) -> None:
     """Have ``thing`` renewed in every child that this process forks."""
     _renewables.add(thing)
+
+
+def settle_before_forks(thing: Settling) -> None:
+    """Have a fork wait, for 2 seconds at most, until ``thing`` is not changing."""
+    _settling.add(thing)
+
+
+def is_script_over() -> bool:
+    """Tell whether the main thread has ended, after which no thread can be started any more."""
+    return not (_main_thread_just_ends or threading.main_thread().is_alive())
+
+
+def idle_seconds(usual: float) -> float:
+    """Tell how long a thread waits for more to do.
+
+    Args:
+        usual: seconds; less where the process may only be waiting for that thread.
+    """
+    return min(usual, _SHORT_IDLE_SECONDS) if _main_thread_just_ends else usual
 
 
 @contextmanager
@@ -53,20 +89,37 @@ def abandon(thing: object) -> None:
         _abandoned.append(thing)
 
 
-def _renew_all() -> None:
+def _before_fork() -> None:
+    global _forks_on_main_thread
+    _loading.acquire()
+    _forks_on_main_thread = threading.current_thread() is threading.main_thread()
+    gives_up_at = time.monotonic() + _FORK_PATIENCE_SECONDS
+    for thing in list(_settling):
+        _held_for_fork.extend(
+            lock
+            for lock in thing.locks_of_changes()
+            if lock.acquire(timeout=max(0.0, gives_up_at - time.monotonic()))
+        )
+
+
+def _after_fork_in_parent() -> None:
+    while _held_for_fork:
+        _held_for_fork.pop().release()
+    _loading.release()
+
+
+def _after_fork_in_child() -> None:
+    global _loading, _main_thread_just_ends
+    _loading = threading.RLock()
+    _held_for_fork.clear()
+    _main_thread_just_ends = _main_thread_just_ends or not _forks_on_main_thread
     for thing in list(_renewables):
         thing.renew_after_fork()
 
 
-def _after_fork_in_child() -> None:
-    global _loading
-    _loading = threading.RLock()
-    _renew_all()
-
-
 if hasattr(os, "register_at_fork"):
     os.register_at_fork(
-        before=lambda: _loading.acquire(),
-        after_in_parent=lambda: _loading.release(),
+        before=_before_fork,
+        after_in_parent=_after_fork_in_parent,
         after_in_child=_after_fork_in_child,
     )

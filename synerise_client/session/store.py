@@ -16,7 +16,7 @@ from attrs import evolve, fields
 from synerise_client.errors import CallEnded
 from synerise_client.session.state import UnreadableState, from_text, to_text
 from synerise_client.session.storage import StorageError
-from synerise_client.threads import renew_in_children
+from synerise_client.threads import renew_in_children, settle_before_forks
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -91,6 +91,7 @@ class StateStore:
         self._swap = threading.Lock()  # for a moment only
         self._io = threading.Lock()  # one thread at a time talks to the storage
         renew_in_children(self)
+        settle_before_forks(self)
 
     @property
     def state(self) -> SessionState:
@@ -203,11 +204,15 @@ class StateStore:
 
     def delete(self) -> bool:
         """Delete the row, if there still is one; tell whether that worked."""
+        if not self._io.acquire(timeout=CALLER_TIMEOUT):
+            return False
         try:
             self._update(lambda _: None, CALLER_TIMEOUT)
         except StorageError as error:
             self._report(error)
             return False
+        finally:
+            self._io.release()
         return True
 
     def adjust(self, change: Change, *, is_stored: bool) -> None:
@@ -241,6 +246,14 @@ class StateStore:
         """Let go of the storage."""
         with self._io:
             self._storage.close()
+
+    def locks_of_changes(self) -> tuple[threading.Lock, ...]:
+        """Locks that a fork waits for.
+
+        A child forked within a transaction would believe for ever that the file
+        is locked: SQLite keeps that in the memory of the process.
+        """
+        return self._io, self._swap
 
     def renew_after_fork(self) -> None:
         """Locks that a thread of the parent held would be held for ever here."""
