@@ -17,7 +17,7 @@ from synerise_client.api.cancellation import Cancellation
 from synerise_client.delivery import Delivery
 from synerise_client.errors import CallEnded, Error
 from synerise_client.secret import forget_locals
-from synerise_client.threads import renew_in_children
+from synerise_client.threads import idle_seconds, is_script_over, renew_in_children
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -63,6 +63,9 @@ class CallQueue:
 
     def renew_after_fork(self) -> None:
         """What is pending is the parent's alone; here the queue is empty."""
+        for call in [*self._background, *([self._running] if self._running else [])]:
+            call.cancellation.end_in_child(CallEnded("This call is the parent's"))
+        self._delivery.renew_after_fork()
         self._start_over()
 
     # The queue.
@@ -95,7 +98,7 @@ class CallQueue:
         try:
             thread.start()
         except RuntimeError:
-            if threading.main_thread().is_alive():
+            if not is_script_over():
                 raise
             return  # the interpreter is ending: the exit hook or a waiting thread drains the queue
         self._thread = thread
@@ -180,10 +183,10 @@ class CallQueue:
     def _waits_for_more(self, changed: threading.Condition) -> bool:
         """Wait for something to do; False if the thread is given back."""
         self._is_waiting = True
-        was_notified = changed.wait(self._idle_seconds)
+        was_notified = changed.wait(idle_seconds(self._idle_seconds))
         self._is_waiting = False
         has_work = self._queue or self._ahead or self._enders or self._is_closed
-        if not (was_notified or has_work) and threading.main_thread().is_alive():
+        if not (was_notified or has_work or is_script_over()):
             self._thread = None
             return False
         return True
@@ -192,6 +195,8 @@ class CallQueue:
         changed, result, error = self._changed, None, None
         if not self._has_ended(call):
             result, error = call.outcome()
+        if changed is not self._changed:
+            return  # forked in a hook or a listener: the answer is the parent's
         with changed:
             while self._enders and not self._is_aborted:
                 changed.wait()
@@ -203,10 +208,9 @@ class CallQueue:
             self._note_progress(call, error)
             announcements, self._ahead = self._ahead, deque()
             self._unfinished -= len(announcements)
-        for announce in announcements:
-            _run_logged(announce)
-        if changed is self._changed:  # else forked in a listener: the answer is the parent's
-            call.answer(self._delivery, result, error)
+        for step in (*announcements, lambda: call.answer(self._delivery, result, error)):
+            if changed is self._changed:  # else forked in a listener: what follows is the parent's
+                _run_logged(step)
 
     def _note_progress(self, call: Call, error: Error | None) -> None:
         moved_at = time.monotonic() if error is None else call.cancellation.replied_at

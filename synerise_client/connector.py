@@ -65,13 +65,14 @@ class Connector(CallQueue):
     def _run_beside(self, call: Call) -> None:
         changed = self._changed
         _, error = call.outcome()
+        if changed is not self._changed:
+            return  # forked in a hook: the call is the parent's
         if error is not None:
             _log.warning("%s: signed out here, but the server was not told: %s", call.name, error)
         with changed:
-            if changed is self._changed:
-                self._background.remove(call)
-                self._unfinished -= 1
-                changed.notify_all()
+            self._background.remove(call)
+            self._unfinished -= 1
+            changed.notify_all()
 
     @contextmanager
     def ending(self) -> Iterator[list[Callable[[], None]]]:

@@ -45,6 +45,10 @@ class Delivery:
         """Whether the current thread is inside a callback of this client."""
         return getattr(_current, "delivery", None) is self
 
+    def renew_after_fork(self) -> None:
+        """The callback that forked is the parent's: here nothing waits for its end."""
+        _current.delivery = None
+
     def _run(self, callback: Callable[..., Any], answer: Callable[[], Any]) -> None:
         outer = getattr(_current, "delivery", None)
         _current.delivery = self

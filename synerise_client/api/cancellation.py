@@ -111,6 +111,12 @@ class Cancellation:
         if child is not None:
             child.cancel(error)
 
+    def end_in_child(self, error: Error) -> None:
+        """End the call in a forked child: what it waits for is the parent's and not touched."""
+        self.error = error
+        if self._child is not None:
+            self._child.end_in_child(error)
+
     def expire(self) -> None:
         """End the call because its deadline has passed."""
         self.cancel(

@@ -7,7 +7,7 @@ import time
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from synerise_client.threads import renew_in_children
+from synerise_client.threads import idle_seconds, renew_in_children
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -74,8 +74,8 @@ class DeadlineWatch:
     def _wait_for_the_next(self, now: float) -> bool:
         """Sleep until the nearest deadline; False if for a while there was none."""
         had_some = bool(self._watched)
-        self._wakes_at = min(map(_deadline, self._watched), default=now + _LINGER_SECONDS)
-        self._wakes_at = min(self._wakes_at, now + _LINGER_SECONDS)
+        latest = now + idle_seconds(_LINGER_SECONDS)
+        self._wakes_at = min([latest, *map(_deadline, self._watched)])
         self._changed.wait(self._wakes_at - now)
         return had_some or bool(self._watched)
 
