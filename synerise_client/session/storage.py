@@ -288,6 +288,8 @@ class SQLiteStorage:
                 isolation_level=None,
                 check_same_thread=False,
             )
+            # A text that is damaged must not keep the row from being overwritten.
+            database.text_factory = lambda text: text.decode(errors="ignore")
             try:
                 _migrate(database, self.path)
             except BaseException:
