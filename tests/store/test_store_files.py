@@ -276,6 +276,7 @@ def test_a_locked_file_is_not_taken_for_a_damaged_one(team: Team, path: Path) ->
     with locked(path):
         team.client(SQLiteStorage(path))
         Synerise.Client.destroySession()
+    assert Synerise.waitUntilIdle(10)  # it is stored now, with a journal for a moment
     assert [each.name for each in path.parent.iterdir()] == [path.name]
 
 
