@@ -20,20 +20,32 @@ class Renewable(Protocol):
         """Forget, without closing it, what belongs to the parent."""
 
 
+class Lock(Protocol):
+    """A lock of either kind."""
+
+    def acquire(self, blocking: bool = True, timeout: float = -1) -> bool:
+        """Take it."""
+
+    def release(self) -> None:
+        """Give it back."""
+
+
 class Settling(Renewable, Protocol):
     """Something that a child must not be given in the middle of a change."""
 
-    def locks_of_changes(self) -> Sequence[threading.Lock]:
+    def locks_of_changes(self) -> Sequence[Lock]:
         """Locks that are held while it changes, in the order in which they are taken."""
 
 
-_FORK_PATIENCE_SECONDS = 2.0
+_LOADING_PATIENCE_SECONDS = 10.0
+_SETTLING_PATIENCE_SECONDS = 2.0
 _SHORT_IDLE_SECONDS = 0.1
 
 _loading = threading.RLock()
 _renewables: weakref.WeakSet[Renewable] = weakref.WeakSet()
 _settling: weakref.WeakSet[Settling] = weakref.WeakSet()
-_held_for_fork: list[threading.Lock] = []
+_one_fork = threading.RLock()
+_held_for_fork: list[Lock] = []
 _abandoned: list[object] = []
 _forks_on_main_thread = True
 # In a child that another thread has forked, that thread is the main one. Python does
@@ -69,7 +81,8 @@ def idle_seconds(usual: float) -> float:
 def loading() -> Iterator[None]:
     """Import in the block what is loaded late, on a worker thread.
 
-    A fork waits for it: a module that is half loaded at a fork stays so in the child.
+    A fork waits for it, for 10 seconds at most: a module that is half loaded at a fork
+    stays so in the child.
     """
     with _loading:
         yield
@@ -91,26 +104,30 @@ def abandon(thing: object) -> None:
 
 def _before_fork() -> None:
     global _forks_on_main_thread
-    _loading.acquire()
+    _one_fork.acquire()
     _forks_on_main_thread = threading.current_thread() is threading.main_thread()
-    gives_up_at = time.monotonic() + _FORK_PATIENCE_SECONDS
-    for thing in list(_settling):
-        _held_for_fork.extend(
-            lock
-            for lock in thing.locks_of_changes()
-            if lock.acquire(timeout=max(0.0, gives_up_at - time.monotonic()))
-        )
+    _hold_for_fork([_loading], _LOADING_PATIENCE_SECONDS)
+    locks = [lock for thing in list(_settling) for lock in thing.locks_of_changes()]
+    _hold_for_fork(locks, _SETTLING_PATIENCE_SECONDS)
+
+
+def _hold_for_fork(locks: Sequence[Lock], patience: float) -> None:
+    """Take ``locks``, but never wait for ever: who has one may be waiting for this fork."""
+    gives_up_at = time.monotonic() + patience
+    _held_for_fork.extend(
+        lock for lock in locks if lock.acquire(timeout=max(0.0, gives_up_at - time.monotonic()))
+    )
 
 
 def _after_fork_in_parent() -> None:
     while _held_for_fork:
         _held_for_fork.pop().release()
-    _loading.release()
+    _one_fork.release()
 
 
 def _after_fork_in_child() -> None:
-    global _loading, _main_thread_just_ends
-    _loading = threading.RLock()
+    global _loading, _main_thread_just_ends, _one_fork
+    _loading, _one_fork = threading.RLock(), threading.RLock()
     _held_for_fork.clear()
     _main_thread_just_ends = _main_thread_just_ends or not _forks_on_main_thread
     for thing in list(_renewables):

@@ -6,13 +6,20 @@ import os
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
-from synerise_client.threads import loading
-
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
     Release = Callable[[], None]
+
+
+def load_locks() -> None:
+    """Load what :func:`try_lock` needs, on the user's thread.
+
+    Loaded on a worker it could wait for a fork which waits for it: filelock has
+    hooks around forks of its own.
+    """
+    import filelock  # noqa: F401
 
 
 def try_lock(path: Path) -> Release | None:
@@ -25,8 +32,7 @@ def try_lock(path: Path) -> Release | None:
     Raises:
         OSError: it cannot be locked here.
     """
-    with loading():
-        from filelock import FileLock, Timeout
+    from filelock import FileLock, Timeout
 
     lock = FileLock(path, mode=0o600, thread_local=False, fallback_to_soft=False)
     try:

@@ -12,7 +12,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
-from synerise_client.session.refresh_lock import try_lock
+from synerise_client.session.refresh_lock import load_locks, try_lock
 from synerise_client.threads import abandon, renew_in_children
 
 if TYPE_CHECKING:
@@ -183,6 +183,7 @@ class SQLiteStorage:
         self._times_opened = 0  # an inode may be used again for another file
         self._is_writable = True
         self._busy_timeout = 0.0
+        load_locks()
         renew_in_children(self)
 
     @cached_property
@@ -288,8 +289,7 @@ class SQLiteStorage:
                 isolation_level=None,
                 check_same_thread=False,
             )
-            # A text that is damaged must not keep the row from being overwritten.
-            database.text_factory = lambda text: text.decode(errors="ignore")
+            database.text_factory = lambda raw: raw.decode(errors="ignore")  # it may be damaged
             try:
                 _migrate(database, self.path)
             except BaseException:
