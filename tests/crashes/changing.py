@@ -166,7 +166,10 @@ def initializer(place: Place, facade: SyneriseFacade) -> SyneriseInitializer:
 
 
 def change_for_ever(place: Place, kill: Kill, seed: int) -> None:
-    """Sign in and out, refresh, regenerate, destroy, recognize, in any order, until killed."""
+    """Sign in and out, refresh, regenerate, destroy, recognize, in any order, until killed.
+
+    Some identifiers are long, so that the row takes several pages of the file.
+    """
     chance = random.Random(seed)
     mortal, journal = Mortal(kill), Journal(place.journal)
     logging.getLogger("synerise_client").addHandler(StoreTrouble(journal))
@@ -192,7 +195,9 @@ STEPS: list[Step] = [
     lambda client, _: client.refreshToken(_nothing, _nothing),
     lambda client, _: client.retrieveToken(_nothing, _nothing),
     lambda client, _: client.getAccount(_nothing, _nothing),
-    lambda client, chance: client.recognizeAnonymous(chance.choice(EMAILS), None, {}),
+    lambda client, chance: client.recognizeAnonymous(chance.choice(EMAILS)),
+    lambda client, chance: client.recognizeAnonymous(None, "x" * chance.randrange(20000)),
+    lambda client, chance: client.recognizeAnonymous(None, "x" * chance.randrange(20000)),
     lambda client, _: client.regenerateUUID(),
     lambda client, chance: client.regenerateUUIDWithClientIdentifier(chance.choice(EMAILS)),
     lambda client, _: client.signOut(),

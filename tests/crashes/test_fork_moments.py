@@ -65,6 +65,7 @@ def test_a_child_works_whichever_lock_another_thread_held_at_the_fork(
     finished = fork(HOLD_EACH_LOCK, in_memory=in_memory).end(within=50)
     stuck, found = finished.lines[-2:]
     assert stuck == "stuck:"
+    assert "cannot be stored" not in finished.errors
     assert finished.code == 0
     expected = {"Connector._changed", "DeadlineWatch._changed", "Session._ender"}
     expected |= {"StateStore._io", "StateStore._swap", "synerise_client.threads._loading"}

@@ -5,6 +5,7 @@ from __future__ import annotations
 import multiprocessing
 import os
 import random
+import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -15,8 +16,16 @@ import pytest
 
 from synerise_client import SQLiteStorage, Synerise
 from synerise_client.sandbox import Sandbox
+from synerise_client.session.storage import SessionKey, Stored
 from tests.conftest import PASSWORD, Team
-from tests.crashes.changing import EMAILS, Kill, Place, change_for_ever, fingerprint
+from tests.crashes.changing import (
+    EMAILS,
+    Change,
+    Kill,
+    Place,
+    change_for_ever,
+    fingerprint,
+)
 from tests.crashes.killed import (
     check_states,
     check_told,
@@ -186,13 +195,26 @@ def test_processes_that_share_a_store_and_are_killed_one_by_one_lose_nothing(
     findings.count(counted)
 
 
+class NoticingStorage(SQLiteStorage):
+    """Tells when somebody begins to use it."""
+
+    def __init__(self, path: Path) -> None:
+        super().__init__(path)
+        self.is_used = threading.Event()
+
+    def update(self, key: SessionKey, change: Change, timeout: float) -> Stored:
+        self.is_used.set()
+        return super().update(key, change, timeout)
+
+
 def test_when_a_process_is_killed_within_a_transaction_the_other_goes_on_at_once(
     team: Team,
     path: Path,
     processes: Processes,
     caplog: pytest.LogCaptureFixture,
 ) -> None:
-    client = team.client(SQLiteStorage(path))
+    storage = NoticingStorage(path)
+    client = team.client(storage)
     team.sign_in()
     before = row(path)
     place = Place(path, path.parent.parent / "journal", team.sandbox.url, team.sandbox.api_key)
@@ -201,7 +223,13 @@ def test_when_a_process_is_killed_within_a_transaction_the_other_goes_on_at_once
     while not (place.journal.exists() and lines_of(place.journal)):
         assert time.monotonic() < gives_up_at
         time.sleep(0.02)
-    client.refreshToken(*team.heard.callbacks("refreshToken"))
+    with team.sandbox.hold("refresh") as hold:
+        client.refreshToken(*team.heard.callbacks("refreshToken"))
+        assert hold.arrived.wait(10)
+        storage.is_used.clear()
+    assert storage.is_used.wait(10)
+    time.sleep(0.1)  # it waits for the lock by now
+    assert len(team.heard.told) == 1
     holder.kill()
     holder.join()
     (_, kind, token) = team.heard.wait_for(2)[-1]
