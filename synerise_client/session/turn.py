@@ -108,10 +108,15 @@ class Turn:
             uuid: the customer's from now on.
             identity: who it is, to be compared with the next one.
         """
-        was_logged_in, offset = self.is_logged_in(), self._offset(token)
-        self._commit(
-            lambda state: signed_in(state, token, uuid, identity, offset), user_decided=True
-        )
+        was_logged_in, offset = False, self._offset(token)
+
+        def start(state: SessionState) -> SessionState:
+            nonlocal was_logged_in  # perhaps another process was quicker
+            was_logged_in = state.is_logged_in(self._clock.elapsed())
+            return signed_in(state, token, uuid, identity, offset)
+
+        self._commit(start, user_decided=True)
+        self._tell_of_other_processes()
         if was_logged_in:
             self._listener.client_signed_out(ClientSessionEndReason.UserSignOut)
         self._listener.client_signed_in()
