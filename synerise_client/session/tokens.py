@@ -221,12 +221,13 @@ class TokenSource:
                 raise
             except Error as error:
                 turn.call.check()
-                if turn.state.token is None:
+                kept = turn.state.token  # of which the answer's date may have told more
+                if kept is None:
                     raise  # the session has ended by it
                 _log.info("A token could not be refreshed and is used as it is: %s", error)
-                left = token.remaining(self._clock.elapsed())
-                turn.let_rest(token, min(_LONGEST_REST * random.uniform(0.5, 1), left / 2))  # noqa: S311
-                return token
+                left = kept.remaining(self._clock.elapsed())
+                turn.let_rest(kept, min(_LONGEST_REST * random.uniform(0.5, 1), left / 2))  # noqa: S311
+                return kept
 
     def _renewed(self, turn: Turn, token: SessionToken | None) -> SessionToken:
         """Return a token in the place of ``token``, which cannot be used or is not wanted."""
@@ -270,7 +271,7 @@ class TokenSource:
             current = self._another_one(turn, token)
             if current is not None:
                 return current  # another process was quicker, and the old token died of that
-            if self._has_expired(token):
+            if self._has_expired(turn.state.token or token):  # the refusal's date may tell
                 turn.end(ClientSessionEndReason.SessionExpiration)
                 raise token_expired() from None
             turn.end(ClientSessionEndReason.ClientRejected)
