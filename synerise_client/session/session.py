@@ -111,7 +111,7 @@ class Session:
         self._tokens = TokenSource(lambda: self.api, clock, refresh_interval, refresh_patience)
         self._store = StateStore(storage, key, clock, _first_state())
         self._cut: Callable[[], None] = lambda: None
-        self._abandoned: list[StateStore] = []
+        self._abandoned: dict[SessionKey, StateStore] = {}
         self.renew_after_fork()
         renew_in_children(self)
         self._store.open()
@@ -172,13 +172,14 @@ class Session:
             old = self._store
             before = old.abandon(self._cut)
             old.delete()
-            self._abandoned.append(old)  # deleted again, since a running call may just be writing
+            self._abandoned[self._key] = old  # deleted again: a running call may be writing
             reason = None if carries_over else ClientSessionEndReason.SessionDestroyed
             if carries_over:
                 first = evolve(before, epoch=before.epoch + 1)
             else:
                 first = evolve(_first_state(), end_reason=reason)
             self._key = self._key._replace(api_key=api_key.reveal())
+            self._abandoned.pop(self._key, None)  # what stands there from now on is to stay
             self._store = StateStore(self._storage, self._key, self._clock, first, overrides=True)
             self._store.open()
             return self._ending(before, reason)
@@ -323,9 +324,12 @@ class Session:
         self._store.close()
 
     def _delete_abandoned(self) -> None:
-        for store in list(self._abandoned):
-            if store.delete():
-                self._abandoned.remove(store)
+        if not self._abandoned:
+            return
+        with self._ender:
+            for key, store in list(self._abandoned.items()):
+                if store.delete():
+                    del self._abandoned[key]
 
     def _token_to_sign_out(self, turn: Turn) -> SessionToken:
         token = turn.state.token

@@ -279,7 +279,7 @@ class StateStore:
             nonlocal settled, result
             row, settled = self._settled(text, basis)
             is_ours = settled.epoch == epoch and settled.device_id == basis.mine.device_id
-            if not (is_ours or basis.overrides):
+            if self._is_abandoned or not (is_ours or basis.overrides):
                 raise CallEnded
             result = change(settled)
             return text if result == row else to_text(result)
