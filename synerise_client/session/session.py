@@ -146,7 +146,7 @@ class Session:
         """Drop the token; the uuid stays."""
         reason = ClientSessionEndReason.UserSignOut
         with self._ender:
-            before = self._store.end(lambda state: ended(state, reason), self._cut)
+            before = self._store.end(lambda state: ended(state, reason), self._cut, reason)
             return self._ending(before, reason, tells_server=True)
 
     def destroy(self) -> Ending:
@@ -155,7 +155,7 @@ class Session:
         uuid, device_id = new_uuid(), new_uuid()
         with self._ender:
             before = self._store.end(
-                lambda state: destroyed(state, reason, uuid, device_id), self._cut
+                lambda state: destroyed(state, reason, uuid, device_id), self._cut, reason
             )
             return self._ending(before, reason)
 

@@ -21,6 +21,7 @@ from synerise_client.threads import renew_in_children, settle_before_forks
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from synerise_client.models.enums import ClientSessionEndReason
     from synerise_client.session.clock import Clock
     from synerise_client.session.refresh_lock import Release
     from synerise_client.session.state import SessionState
@@ -49,12 +50,14 @@ class _Basis(NamedTuple):
         known: what was stored when this process last looked, None if it never could.
         has_unsaved: whether ``mine`` is ahead of it.
         overrides: the user signed in or ended the session since: that beats the row.
+        reason: of that end.
     """
 
     mine: SessionState
     known: SessionState | None
     has_unsaved: bool
     overrides: bool
+    reason: ClientSessionEndReason | None
 
 
 class StateStore:
@@ -85,6 +88,7 @@ class StateStore:
         self._seen_version: object = None
         self._takeovers: list[Takeover] = []
         self._has_unsaved = True
+        self._reason: ClientSessionEndReason | None = None
         self._overrides = overrides  # what is unsaved was decided by the user: it beats the row
         self._failing = False
         self._is_abandoned = False
@@ -159,10 +163,15 @@ class StateStore:
                 is_adjusted = self._state is not basis.mine
                 self._state = _merged(self._state, new, basis.mine) if is_adjusted else new
                 self._has_unsaved = is_adjusted and self._has_unsaved
-                self._overrides = False
+                self._overrides, self._reason = False, None
                 return self._state
 
-    def end(self, change: Change, cut: Callable[[], None]) -> SessionState | None:
+    def end(
+        self,
+        change: Change,
+        cut: Callable[[], None],
+        reason: ClientSessionEndReason | None = None,
+    ) -> SessionState | None:
         """End the session at once, whatever else is going on; for the caller's thread.
 
         Memory changes in a moment, the storage may take 0.25 s.
@@ -171,6 +180,7 @@ class StateStore:
             change: makes the new state, with a greater epoch, or returns the same one
                 if nothing is to happen.
             cut: ends the calls made so far; never waits.
+            reason: why, for a customer too who has signed in elsewhere meanwhile.
 
         Returns:
             The state before; None if nothing happened.
@@ -181,7 +191,7 @@ class StateStore:
             if after is before:
                 return None
             cut()  # first: a call that sees the new state then knows that it was ended
-            self._state = after
+            self._state, self._reason = after, reason
             self._has_unsaved = self._overrides = True
         self.flush(CALLER_TIMEOUT)
         return before
@@ -324,6 +334,7 @@ class StateStore:
         if now is basis.mine:
             self._state = result
             self._has_unsaved = self._overrides = False
+            self._reason = None
         elif self._overrides:  # ended meanwhile: that beats the row, and outgrows its epoch
             grown = max(0, result.epoch - basis.mine.epoch)
             self._state = evolve(now, epoch=now.epoch + grown)
@@ -343,7 +354,9 @@ class StateStore:
 
     def _basis(self) -> _Basis:
         with self._swap:
-            return _Basis(self._state, self._stored, self._has_unsaved, self._overrides)
+            return _Basis(
+                self._state, self._stored, self._has_unsaved, self._overrides, self._reason
+            )
 
     def _note_takeover(self, basis: _Basis, result: SessionState) -> None:
         if basis.known is not None and not basis.overrides and result != basis.mine:
@@ -358,7 +371,9 @@ class StateStore:
         if basis.overrides:
             is_heard = known is not None and row.epoch == known.epoch
             epoch = mine.epoch if is_heard else max(mine.epoch, row.epoch + 1)
-            return row, evolve(mine, epoch=epoch)
+            is_news = row.holds_login and not (known is not None and known.holds_login)
+            reason = basis.reason if is_news and basis.reason else mine.end_reason
+            return row, evolve(mine, epoch=epoch, end_reason=reason)
         if known is None or row.epoch != known.epoch or not basis.has_unsaved:
             return row, row
         if row.device_id != known.device_id:  # somebody put another store in the place of ours
