@@ -32,7 +32,7 @@ from synerise_client.session.state import (
     new_uuid,
     regenerated,
 )
-from synerise_client.session.store import StateStore
+from synerise_client.session.store import CALLER_TIMEOUT, StateStore
 from synerise_client.session.tokens import TokenSource, token_from
 from synerise_client.session.turn import Turn
 from synerise_client.threads import renew_in_children
@@ -319,7 +319,7 @@ class Session:
         if self._operations is not None:
             self._operations.close()
         if self._store.has_unsaved:
-            self._store.flush()
+            self._store.flush(CALLER_TIMEOUT)
         self._delete_abandoned()
         self._store.close()
 

@@ -36,6 +36,7 @@ SCHEMA = (
 
 _SELECT = "SELECT state FROM session WHERE api_key = ? AND base_url = ? AND profile = ?"
 _DELETE = "DELETE FROM session WHERE api_key = ? AND base_url = ? AND profile = ?"
+_CLOSING_SECONDS = 0.25
 _SIDE_FILES = ("", "-journal", "-wal", "-shm")
 _log = logging.getLogger("synerise_client.storage")
 
@@ -233,9 +234,12 @@ class SQLiteStorage:
             return try_lock(self.path.with_name(f"{self.path.name}-refresh-{name}.lock"))
 
     def close(self) -> None:
-        """Close the file; the next use opens it again."""
-        with self._lock:
-            self._close()
+        """Close the file, unless another thread hangs in it; the next use opens it again."""
+        if self._lock.acquire(timeout=_CLOSING_SECONDS):
+            try:
+                self._close()
+            finally:
+                self._lock.release()
 
     def renew_after_fork(self) -> None:
         """The connection is the parent's: it is neither used nor closed here."""

@@ -253,9 +253,12 @@ class StateStore:
         return takeovers
 
     def close(self) -> None:
-        """Let go of the storage."""
-        with self._io:
-            self._storage.close()
+        """Let go of the storage, unless another thread hangs in it."""
+        if self._io.acquire(timeout=CALLER_TIMEOUT):
+            try:
+                self._storage.close()
+            finally:
+                self._io.release()
 
     def locks_of_changes(self) -> tuple[threading.Lock, ...]:
         """Locks that a fork waits for.
