@@ -13,6 +13,7 @@ import socket
 from contextlib import suppress
 from typing import Any
 
+from synerise_client.api.current_call import socket_timeout
 from synerise_client.errors import UnusableAnswer
 
 LARGEST_BODY = 4 * 1024 * 1024
@@ -33,7 +34,7 @@ class Answer(http.client.HTTPResponse):
 
     def __init__(self, sock: socket.socket, *arguments: Any, **options: Any) -> None:
         super().__init__(sock, *arguments, **options)
-        self._wire = _Wire(self.fp.detach())
+        self._wire = _Wire(self.fp.detach(), sock)
         self.fp = _Reader(self._wire, sock)
 
     def begin(self) -> None:
@@ -75,14 +76,19 @@ class Answer(http.client.HTTPResponse):
 
 
 class _Wire(io.RawIOBase):
-    """The bytes that come in, counted.
+    """The bytes that come in, counted, for as long as the call that they are for may take.
+
+    Each read ends in time by itself: where no thread can be started any more,
+    nobody else watches the deadline.
 
     Attributes:
         has_ended: whether the other side has said that no more will come.
     """
 
-    def __init__(self, file: io.RawIOBase) -> None:
+    def __init__(self, file: io.RawIOBase, sock: socket.socket) -> None:
         self._file = file
+        self._sock = sock
+        self._seconds = sock.gettimeout() or 0.0
         self._count = 0
         self.has_ended = False
 
@@ -90,6 +96,7 @@ class _Wire(io.RawIOBase):
         return True
 
     def readinto(self, buffer: Any) -> int | None:
+        self._sock.settimeout(socket_timeout(self._seconds))
         count = self._file.readinto(buffer)
         self.has_ended = count == 0
         self._count += count or 0

@@ -1,8 +1,4 @@
-"""urllib3's connections, made so that another thread can end what they wait for.
-
-requests gives no way to hand a call down to its connection, so the call that
-the current thread works for is kept in a thread-local.
-"""
+"""urllib3's connections, made so that another thread can end what they wait for."""
 
 from __future__ import annotations
 
@@ -13,7 +9,7 @@ import socket
 import ssl
 import threading
 import time
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from http.cookiejar import DefaultCookiePolicy
 from typing import TYPE_CHECKING, Any
 
@@ -27,12 +23,11 @@ from synerise_client import __version__
 from synerise_client.api.answer import Answer
 from synerise_client.api.cancellation import Cancellation, SocketBreaker
 from synerise_client.api.certificates import usable_bundle
+from synerise_client.api.current_call import current_call, socket_timeout
 from synerise_client.errors import Error, ErrorCode, RequestNotSent
 from synerise_client.threads import start_thread
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from urllib3.response import HTTPResponse
 
     from synerise_client.api.certificates import Certificate
@@ -50,25 +45,6 @@ _TURNED_AWAY = re.compile(
 )
 """What a TLS server says, by OpenSSL's names, when it does not like the client's certificate."""
 _LOOK_UP_POLL_SECONDS = 0.05
-_SHORTEST_SECONDS = 0.001
-
-_working_for = threading.local()
-
-
-@contextmanager
-def requests_belong_to(cancellation: Cancellation) -> Iterator[None]:
-    """What this thread sends in the block ends with ``cancellation``."""
-    _working_for.cancellation = cancellation
-    try:
-        yield
-    finally:
-        cancellation.detach()
-        del _working_for.cancellation
-
-
-def _current() -> Cancellation:
-    cancellation: Cancellation = _working_for.cancellation
-    return cancellation
 
 
 class _InterruptibleConnection(HTTPConnection):
@@ -76,7 +52,7 @@ class _InterruptibleConnection(HTTPConnection):
     _breaker: SocketBreaker | None = None
 
     def _new_conn(self) -> socket.socket:
-        call = _current()
+        call = current_call()
         host, port = self._dns_host, self.port or self.default_port
         problem = OSError("no address")
         for address in _look_up(host, port, self._connect_seconds(), call):
@@ -94,7 +70,7 @@ class _InterruptibleConnection(HTTPConnection):
         try:
             for option in self.socket_options or ():
                 sock.setsockopt(*option)
-            sock.settimeout(call.within(self._connect_seconds()) or _SHORTEST_SECONDS)
+            sock.settimeout(socket_timeout(self._connect_seconds()))
             call.attach(breaker)
             sock.connect(target)
             call.check()
@@ -119,7 +95,7 @@ class _InterruptibleConnection(HTTPConnection):
             ) from None
         except OSError as error:
             self._raise_if_turned_away(error)
-            _current().check()
+            current_call().check()
             raise RequestNotSent(
                 ErrorCode.REQUEST_FAILED,
                 f"Could not connect to {self.host}:{self.port}: {_reason(error)}",
@@ -150,7 +126,7 @@ class _InterruptibleConnection(HTTPConnection):
     def putrequest(self, *args: Any, **kwargs: Any) -> None:
         """Start a request, which from now on ends with the call that it is sent for."""
         if self._breaker is not None and self.sock is not None:
-            _current().attach(self._breaker)
+            current_call().attach(self._breaker)
         super().putrequest(*args, **kwargs)
 
     def close(self) -> None:

@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Any
 import requests
 
 from synerise_client.api.answer import LARGEST_BODY
-from synerise_client.api.connection import new_session, requests_belong_to
+from synerise_client.api.connection import new_session
+from synerise_client.api.current_call import requests_belong_to
 from synerise_client.api.deadlines import watch
 from synerise_client.api.replies import Reply, error_reply, is_token, server_clock
 from synerise_client.errors import AnswerLost, Error, ErrorCode, UnusableAnswer
