@@ -14,7 +14,7 @@ from collections import deque
 from typing import TYPE_CHECKING
 
 from synerise_client.api.cancellation import Cancellation
-from synerise_client.delivery import Delivery
+from synerise_client.delivery import Delivery, is_in_callback
 from synerise_client.errors import CallEnded, Error
 from synerise_client.secret import forget_locals
 from synerise_client.threads import idle_seconds, is_script_over, renew_in_children
@@ -57,6 +57,7 @@ class CallQueue:
         self._generation = 0
         self._is_closed = False
         self._is_aborted = False
+        self._is_ending = False
         self._has_closed = on_close is None
         self._start_over()
         renew_in_children(self)
@@ -77,7 +78,7 @@ class CallQueue:
         self._running: Call | None = None
         self._background: list[Call] = []
         self._unfinished = 0
-        self._enders = 0
+        self._enders: list[int] = []  # threads that end the session just now
         self._ended_because: str | None = None
         self._last_progress = 0.0
         self._thread: threading.Thread | None = None
@@ -86,12 +87,18 @@ class CallQueue:
     def _enqueue(self, call: Call) -> None:
         if self._is_closed:
             raise RuntimeError(f"{call.name}: the client was shut down")
+        if self._is_ending and not self._may_still_call():
+            raise RuntimeError(f"{call.name}: the script is ending")
         if self._thread is None:
             self._start_thread()
         self._queue.append(call)
         self._unfinished += 1
         if self._is_waiting:
             self._changed.notify_all()
+
+    def _may_still_call(self) -> bool:
+        """Only callbacks may, once the script ends: a daemon thread would keep it up for ever."""
+        return is_in_callback() or self._thread is threading.current_thread()
 
     def _start_thread(self) -> None:
         thread = threading.Thread(target=self._drain, name="synerise-client", daemon=True)
@@ -155,7 +162,7 @@ class CallQueue:
                 self._unfinished -= 1
                 if not self._unfinished:
                     changed.notify_all()
-        if self._is_closed and not self._is_aborted:
+        if self._is_closed:
             self._close()
 
     def _next_step(self, changed: threading.Condition, stays: bool) -> Callable[[], None] | None:

@@ -19,7 +19,8 @@ if TYPE_CHECKING:
 
     from synerise_client.call import Callback, Work
 
-_CLOSING_SECONDS = 1.0
+_CLOSING_SECONDS = 0.8
+_ABORTING_SECONDS = 0.3
 _STALL_POLL_SECONDS = 0.2
 _log = logging.getLogger("synerise_client")
 
@@ -86,12 +87,12 @@ class Connector(CallQueue):
         with self._changed:
             if self._is_closed and not self.is_delivering():
                 raise RuntimeError("The client was shut down")
-            self._enders += 1
+            self._enders.append(threading.get_ident())
         try:
             yield announcements
         finally:
             with self._changed:
-                self._enders -= 1
+                self._enders.remove(threading.get_ident())
                 self._announce(announcements)
                 self._changed.notify_all()
 
@@ -137,20 +138,22 @@ class Connector(CallQueue):
     def shutdown(self) -> None:
         """Answer every pending call with -999 and accept no more.
 
-        Returns when all are answered; inside a callback at once.
+        Returns when all are answered; inside a callback or an ender at once.
         """
         with self._changed:
             is_first, self._is_closed = not self._is_closed, True
             if is_first:
                 self._end_all("The client was shut down before this call finished")
-        if self.is_delivering():
-            return
+        if self.is_delivering() or threading.get_ident() in self._enders:
+            return  # else what waits here, perhaps in a signal handler, would wait for itself
         self._drain_here()
         with self._changed:
-            self._changed.wait_for(
-                lambda: not self._unfinished and (self._has_closed or self._thread is None)
-            )
+            self._changed.wait_for(self._is_over)
         self._close()
+
+    def _is_over(self) -> bool:
+        is_at_work = self._unfinished or self._enders
+        return not is_at_work and (self._has_closed or self._thread is None)
 
     # The end of the script.
 
@@ -161,6 +164,7 @@ class Connector(CallQueue):
     def drain_at_exit(self) -> None:
         """Wait until everything is answered, or until nothing has moved for too long."""
         self._last_progress = time.monotonic()
+        self._is_ending = True
         self._drain_here(self._has_stalled)
         with self._changed:
             while self._unfinished and not self._has_stalled():
@@ -172,10 +176,38 @@ class Connector(CallQueue):
                 "The script ends although calls are pending: nothing has moved for a while"
             )
             self._end_all("The script ended before this call finished")
+            running = self._running
         self._drain_here()
+        self._wait_for_the_rest(running)
+
+    def _wait_for_the_rest(self, running: Call | None) -> None:
+        """Wait until what was ended is answered, but for nothing that never returns."""
         with self._changed:
-            self._changed.wait_for(lambda: self._unfinished == 0, _CLOSING_SECONDS)
-            self._unfinished = 0  # nobody waits for a callback that never returns
+            self._changed.wait_for(lambda: not self._unfinished, _CLOSING_SECONDS / 2)
+            is_same = running is not None and self._running is running
+            is_hung = is_same and not self._delivery.is_busy
+            if not is_hung:
+                self._changed.wait_for(lambda: not self._unfinished, _CLOSING_SECONDS / 2)
+            if self._unfinished:
+                self._leave_thread_behind(self._running if is_hung else None)
+        self._drain_here()
+
+    def _leave_thread_behind(self, hung: Call | None) -> None:
+        """Go on without the thread, which drops what it does as soon as it notices.
+
+        Args:
+            hung: the call that it cannot be got out of, such as in a name look-up; None if
+                it is in the user's own code: two callbacks at a time would be worse than none.
+        """
+        self._changed.notify_all()
+        self._changed = threading.Condition()
+        self._thread = self._running = None
+        if hung is None or self._enders:
+            self._queue.clear()
+            self._ahead.clear()
+        else:
+            self._queue.appendleft(hung)
+        self._unfinished = len(self._queue) + len(self._ahead)
 
     def leave(self) -> None:
         """Accept no more calls, and let the thread end by itself rather than be cut off."""
@@ -186,7 +218,7 @@ class Connector(CallQueue):
         if thread is None:
             self._close()
         else:
-            thread.join(_CLOSING_SECONDS)
+            thread.join(_ABORTING_SECONDS if self._is_aborted else _CLOSING_SECONDS)
 
     def abort(self) -> None:
         """Send nothing more and start no further callback."""

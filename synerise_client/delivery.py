@@ -22,15 +22,26 @@ class Delivery:
     Args:
         dispatch: runs a callback somewhere else, such as in a GUI's loop; by
             default it is run at once on the current thread.
+
+    Attributes:
+        is_busy: whether a callback is being run or handed on.
     """
 
     def __init__(self, dispatch: Dispatch | None = None) -> None:
         self._dispatch = dispatch
+        self.is_busy = False
 
     def deliver(self, callback: Callable[..., Any], *arguments: Any) -> None:
         """Run ``callback``, or hand it on to be run."""
         answer = partial(callback, *arguments)
         del arguments  # a token may be among them: no traceback is to show it
+        self.is_busy = True
+        try:
+            self._hand_on(callback, answer)
+        finally:
+            self.is_busy = False
+
+    def _hand_on(self, callback: Callable[..., Any], answer: Callable[[], Any]) -> None:
         if self._dispatch is None:
             self._run(callback, answer)
             return
@@ -60,6 +71,11 @@ class Delivery:
                 raise
         finally:
             _current.delivery = outer
+
+
+def is_in_callback() -> bool:
+    """Tell whether the current thread runs a callback, of whichever client."""
+    return getattr(_current, "delivery", None) is not None
 
 
 def _log_raised(callback: Callable[..., Any], error: BaseException) -> None:

@@ -20,7 +20,7 @@ class Pending(Protocol):
         """Wait until they are answered, or until nothing has moved for too long."""
 
     def leave(self) -> None:
-        """Accept no more of them."""
+        """Accept no more of them, and close what is under them."""
 
     def abort(self) -> None:
         """Send nothing more and start no further callback. Never blocks."""
@@ -39,18 +39,24 @@ def wait_at_exit(connector: Pending) -> None:
 
 def _drain_all() -> None:
     connectors = list(_connectors)
-    if _was_interrupted():
-        _abort_all()
-        return
     try:
-        while any(connector.has_pending() for connector in connectors):
-            for connector in connectors:
-                connector.drain_at_exit()
+        if _was_interrupted():
+            _abort_all()
+        else:
+            _drain(connectors)
         for connector in connectors:
             connector.leave()
+        if _was_interrupted():
+            _remember_the_interrupt()
     except KeyboardInterrupt:
         _abort_all()
         _die_of_interrupt()
+
+
+def _drain(connectors: list[Pending]) -> None:
+    while any(connector.has_pending() for connector in connectors):
+        for connector in connectors:
+            connector.drain_at_exit()
 
 
 def _abort_all() -> None:
@@ -62,6 +68,15 @@ def _was_interrupted() -> bool:
     """Whether the script ends because of a Ctrl-C that nobody handled."""
     is_interactive = hasattr(sys, "ps1") or bool(sys.flags.interactive)
     return getattr(sys, "last_type", None) is KeyboardInterrupt and not is_interactive
+
+
+def _remember_the_interrupt() -> None:
+    """Have Python die of the Ctrl-C, which before 3.13 it forgets if a thread imports just then.
+
+    It notes how the last code ended that it has read as text, and imports run such code too.
+    """
+    with suppress(KeyboardInterrupt):
+        exec("raise KeyboardInterrupt")  # noqa: S102
 
 
 def _die_of_interrupt() -> None:
