@@ -337,17 +337,22 @@ def test_during_the_drain_callbacks_may_call_and_daemon_threads_may_not(
 ) -> None:
     finished = strict(
         """
+drained, asked = threading.Event(), threading.Event()
+
+def ask():
+    drained.wait()
+    try:
+        client.retrieveToken(*told("thread"))
+    except RuntimeError as error:
+        say(error)
+    asked.set()
+
 def answered():
-    def ask():
-        try:
-            client.retrieveToken(*told("thread"))
-        except RuntimeError as error:
-            say(error)
-    thread = threading.Thread(target=ask, daemon=True)
-    thread.start()
-    thread.join()
+    drained.set()
+    asked.wait()
     client.retrieveToken(*told("callback"))
 
+threading.Thread(target=ask, daemon=True).start()
 drains = threading.Event()
 client = stored(withRequestHook=lambda *_: drains.wait(10))
 client._connector._drain_here = lambda *_: drains.set()
