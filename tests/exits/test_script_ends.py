@@ -27,17 +27,32 @@ client.getAccount(*told("getAccount"))
 SIGNED_IN = ["signIn success", "getAccount success"]
 
 
-@pytest.mark.parametrize(
-    ("last_lines", "code"),
-    [("", 0), ("sys.exit(3)", 3), ("Synerise.shutdown()", 0), ("Synerise.waitUntilIdle()", 0)],
-)
+LAST_LINES = {
+    "nothing more": ("", 0),
+    "sys.exit": ("sys.exit(3)", 3),
+    "shutdown": ("Synerise.shutdown()", 0),
+    "waitUntilIdle": ("Synerise.waitUntilIdle()", 0),
+    "no thread is left": ("no_thread_is_left()", 0),
+}
+
+
+@pytest.mark.parametrize(("last_lines", "code"), LAST_LINES.values(), ids=LAST_LINES)
 def test_an_end_leaves_nothing_open_and_says_nothing(
     strict: Strict, last_lines: str, code: int
 ) -> None:
-    script = strict("client = stored()" + CALLS + "Synerise.waitUntilIdle()\n" + last_lines)
+    script = strict(
+        """
+storage = SQLiteStorage(os.environ["STORE"])
+atexit.register(lambda: say("open", storage._database is not None))
+client = stored(withStorage=storage)
+"""
+        + CALLS
+        + "Synerise.waitUntilIdle()\n"
+        + last_lines
+    )
     finished = script.end()
     assert (finished.code, finished.errors) == (code, "")
-    assert said(finished) == SIGNED_IN
+    assert said(finished) == [*SIGNED_IN, "open False"]
     assert seconds(finished) < SECOND
 
 
