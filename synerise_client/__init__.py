@@ -47,7 +47,8 @@ if TYPE_CHECKING:
     from synerise_client.models.token import Token
     from synerise_client.models.unset import UNSET
     from synerise_client.modules.client_module import ClientModule
-    from synerise_client.session.storage import MemoryStorage, SQLiteStorage
+    from synerise_client.session.sqlite_storage import SQLiteStorage
+    from synerise_client.session.storage import MemoryStorage
     from synerise_client.synerise import Synerise
 
 __version__ = "0.2.0"
@@ -124,7 +125,7 @@ _HOMES = {
     "InitializationConfig": "models.initialization_config",
     "MemoryStorage": "session.storage",
     "RetryPolicy": "api.policy",
-    "SQLiteStorage": "session.storage",
+    "SQLiteStorage": "session.sqlite_storage",
     "Synerise": "synerise",
     "SyneriseInitializer": "initializer",
     "Token": "models.token",

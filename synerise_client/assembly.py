@@ -17,7 +17,8 @@ from synerise_client.session.account import Account
 from synerise_client.session.clock import Clock
 from synerise_client.session.session import Session
 from synerise_client.session.sign_in import SignIn
-from synerise_client.session.storage import SessionKey, SQLiteStorage
+from synerise_client.session.sqlite_storage import SQLiteStorage
+from synerise_client.session.storage import SessionKey
 from synerise_client.threads import loading
 
 if TYPE_CHECKING:

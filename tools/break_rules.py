@@ -58,8 +58,8 @@ BREAKS = {
     "late-refresh": Break(
         "What comes in for a session that has ended elsewhere is dropped.",
         "session/store.py",
-        "settled.epoch != epoch:",
-        "False:",
+        "if self._is_abandoned or not (is_ours or basis.overrides):",
+        "if False:",
     ),
     "late-anonymous-token": Break(
         "A late anonymous token never replaces a client's.",

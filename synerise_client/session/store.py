@@ -11,10 +11,11 @@ import logging
 import threading
 from typing import TYPE_CHECKING, NamedTuple
 
-from attrs import evolve, fields
+from attrs import evolve
 
 from synerise_client.errors import CallEnded
-from synerise_client.session.state import UnreadableState, from_text, to_text
+from synerise_client.session.settling import Basis, merged
+from synerise_client.session.state import to_text
 from synerise_client.session.storage import StorageError
 from synerise_client.threads import renew_in_children, settle_before_forks
 
@@ -40,24 +41,6 @@ class Takeover(NamedTuple):
 
     before: SessionState
     after: SessionState
-
-
-class _Basis(NamedTuple):
-    """What an exchange with the storage starts from, taken at one moment.
-
-    Attributes:
-        mine: this process' state.
-        known: what was stored when this process last looked, None if it never could.
-        has_unsaved: whether ``mine`` is ahead of it.
-        overrides: the user signed in or ended the session since: that beats the row.
-        reason: of that end.
-    """
-
-    mine: SessionState
-    known: SessionState | None
-    has_unsaved: bool
-    overrides: bool
-    reason: ClientSessionEndReason | None
 
 
 class StateStore:
@@ -161,7 +144,7 @@ class StateStore:
                     self._state = evolve(self._state, epoch=outgrown)
                     raise CallEnded
                 is_adjusted = self._state is not basis.mine
-                self._state = _merged(self._state, new, basis.mine) if is_adjusted else new
+                self._state = merged(self._state, new, basis.mine) if is_adjusted else new
                 self._has_unsaved = is_adjusted and self._has_unsaved
                 self._overrides, self._reason = False, None
                 return self._state
@@ -284,13 +267,13 @@ class StateStore:
             return False
         return version is not None and version == self._seen_version
 
-    def _committed(self, epoch: int, change: Change, basis: _Basis) -> SessionState:
+    def _committed(self, epoch: int, change: Change, basis: Basis) -> SessionState:
         """Apply ``change`` to the row in one transaction, if it is still of that epoch."""
         settled = result = basis.mine
 
         def apply(text: str | None) -> str | None:
             nonlocal settled, result
-            row, settled = self._settled(text, basis)
+            row, settled = basis.settled(text, self._clock)
             is_ours = settled.epoch == epoch and settled.device_id == basis.mine.device_id
             if self._is_abandoned or not (is_ours or basis.overrides):
                 raise CallEnded
@@ -318,7 +301,7 @@ class StateStore:
 
         def settle(text: str | None) -> str | None:
             nonlocal result
-            row, result = self._settled(text, basis)
+            row, result = basis.settled(text, self._clock)
             return text if result == row else to_text(result)
 
         try:
@@ -331,7 +314,7 @@ class StateStore:
         with self._swap:
             self._take(basis, result)
 
-    def _take(self, basis: _Basis, result: SessionState) -> None:
+    def _take(self, basis: Basis, result: SessionState) -> None:
         """Bring into memory what was just settled, beside what has changed there meanwhile."""
         now = self._state
         if now is basis.mine:
@@ -342,7 +325,7 @@ class StateStore:
             grown = max(0, result.epoch - basis.mine.epoch)
             self._state = evolve(now, epoch=now.epoch + grown)
         else:
-            self._state = _merged(now, result, basis.mine)
+            self._state = merged(now, result, basis.mine)
 
     def _update(self, change: Callable[[str | None], str | None], timeout: float) -> None:
         try:
@@ -355,64 +338,17 @@ class StateStore:
             self._failing = False
             _log.info("The session can be stored again")
 
-    def _basis(self) -> _Basis:
+    def _basis(self) -> Basis:
         with self._swap:
-            return _Basis(
+            return Basis(
                 self._state, self._stored, self._has_unsaved, self._overrides, self._reason
             )
 
-    def _note_takeover(self, basis: _Basis, result: SessionState) -> None:
+    def _note_takeover(self, basis: Basis, result: SessionState) -> None:
         if basis.known is not None and not basis.overrides and result != basis.mine:
             self._takeovers.append(Takeover(basis.mine, result))
-
-    def _settled(self, text: str | None, basis: _Basis) -> tuple[SessionState | None, SessionState]:
-        """Return what is stored, and what holds: that, or this process' state, or a bit of both."""
-        mine, known = basis.mine, basis.known
-        row = None if text is None else self._parsed(text, basis)
-        if row is None:
-            return row, mine
-        if basis.overrides:
-            is_heard = known is not None and row.epoch == known.epoch
-            epoch = mine.epoch if is_heard else max(mine.epoch, row.epoch + 1)
-            is_news = row.holds_login and not (known is not None and known.holds_login)
-            reason = basis.reason if is_news and basis.reason else mine.end_reason
-            return row, evolve(mine, epoch=epoch, end_reason=reason)
-        if known is None or row.epoch != known.epoch or not basis.has_unsaved:
-            return row, row
-        if row.device_id != known.device_id:  # somebody put another store in the place of ours
-            return row, row
-        return row, _merged(mine, row, known)
-
-    def _parsed(self, text: str, basis: _Basis) -> SessionState | None:
-        try:
-            row = from_text(text, self._clock)
-        except UnreadableState as error:
-            if basis.overrides:
-                return None
-            raise StorageError(str(error)) from None
-        known = basis.mine.token
-        if row.token is None or known is None or not row.token.is_same_as(known):
-            return row
-        # What is left of it is better known here.
-        return evolve(row, token=evolve(known, rests_above=row.token.rests_above))
 
     def _report(self, error: StorageError) -> None:
         if not self._failing:
             self._failing = True
             _log.warning("The session goes on in memory, it cannot be stored: %s", error)
-
-
-def _merged(mine: SessionState, row: SessionState, known: SessionState) -> SessionState:
-    """Take from ``mine`` what changed here, and from ``row`` what another process has changed.
-
-    Args:
-        mine: this process' state.
-        row: what is stored.
-        known: what was stored when this process last looked.
-    """
-    changes = {
-        each.name: getattr(mine, each.name)
-        for each in fields(type(mine))
-        if getattr(row, each.name) == getattr(known, each.name) != getattr(mine, each.name)
-    }
-    return evolve(row, **changes)

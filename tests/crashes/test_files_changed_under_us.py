@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 
 from synerise_client import ClientSessionEndReason, SQLiteStorage, Synerise, Token
-from synerise_client.session.storage import SCHEMA
+from synerise_client.session.sqlite_storage import SCHEMA
 from tests.conftest import EMAIL, PASSWORD, Heard, Team
 from tests.crashes.killed import check_whole
 from tests.store.conftest import (

@@ -113,7 +113,7 @@ def test_programs_are_run_by_the_demo_alone_and_only_this_python() -> None:
     assert "command = [sys.executable" in source
 
 
-@pytest.mark.parametrize("name", ["session/storage.py"])
+@pytest.mark.parametrize("name", ["session/sqlite_storage.py"])
 def test_no_value_is_written_into_a_statement_of_sql(name: str) -> None:
     """Statements are constants, or made of constants of the module and of numbers."""
     tree = ast.parse((PACKAGE / name).read_text())

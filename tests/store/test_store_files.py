@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from synerise_client import SQLiteStorage, Synerise
-from synerise_client.session.storage import SCHEMA
+from synerise_client.session.sqlite_storage import SCHEMA
 from tests.conftest import Team
 from tests.store.conftest import bytes_of, locked, mode, opened, row, run, store_warnings
 
@@ -166,7 +166,7 @@ def test_an_older_store_is_migrated_and_keeps_its_rows(
     uuid = team.client(SQLiteStorage(path)).getUUID()
     Synerise.shutdown()
     monkeypatch.setattr(
-        "synerise_client.session.storage.SCHEMA", (*SCHEMA, "CREATE TABLE later (x)")
+        "synerise_client.session.sqlite_storage.SCHEMA", (*SCHEMA, "CREATE TABLE later (x)")
     )
     assert team.client(SQLiteStorage(path)).getUUID() == uuid
     with opened(path) as database:
@@ -181,7 +181,7 @@ def test_a_migration_that_fails_midway_leaves_the_store_as_it_was(
     Synerise.shutdown()
     broken = (*SCHEMA, "CREATE TABLE later (x)", "CREATE TABLE session (x)")
     with monkeypatch.context() as patch:
-        patch.setattr("synerise_client.session.storage.SCHEMA", broken)
+        patch.setattr("synerise_client.session.sqlite_storage.SCHEMA", broken)
         team.client(SQLiteStorage(path))
         Synerise.shutdown()
     with opened(path) as database:
