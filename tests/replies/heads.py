@@ -131,7 +131,7 @@ def _headers() -> list[BrokenAnswer]:
         "Set-Cookie: ;;;===", 'Set-Cookie: a="\\"; Max-Age=-1e99; Version=x; Path=\xff',
         "Set-Cookie: session=1; Domain=.com; Secure; HttpOnly", "Content-Type: ;charset=",
         "Content-Type: multipart/mixed", "Content-Type: message/rfc822",
-        "Content-Type: text/html; charset=nonsense", "Content-Type: \x00", "Location: //", "Connection: upgrade",
+        "Content-Type: text/html; charset=nonsense", "Content-Type: \x00", "Location: //",
         "Retry-After: 9999",
     ]  # fmt: skip
     dates = [
