@@ -10,6 +10,7 @@ from __future__ import annotations
 import logging
 import os
 import random
+import resource
 import signal
 import sqlite3
 import threading
@@ -33,6 +34,7 @@ from synerise_client.synerise import SyneriseFacade
 from tests.conftest import PASSWORD
 
 EMAILS = ("anna@example.com", "ben@example.com")
+END = "end-of-line"
 Change = Callable[[str | None], str | None]
 
 
@@ -50,22 +52,30 @@ class Kill(NamedTuple):
 
     Attributes:
         kind: "from outside" (somebody else does it), "at an intent" (within a transaction),
-            "in a statement" (at any of SQLite's steps), "by a timer" (in SQLite's own code,
-            files half written), or "never" (it stays within its first transaction).
+            "in a statement" (at any of SQLite's steps), "by a timer" (in SQLite's own code),
+            "within a write" (at a byte of a file), or "never" (it stays within its first
+            transaction).
         number: of the intents or steps before it.
         seconds: after which the timer rings.
+        part: of the store's size, where the byte is.
     """
 
     kind: str
     number: int = 0
     seconds: float = 0.0
+    part: float = 0.0
 
 
 class Mortal:
     """Dies in the way that is asked for."""
 
-    def __init__(self, kill: Kill) -> None:
+    def __init__(self, kill: Kill, path: Path) -> None:
         self._kill = kill
+        self._path = path
+        if kill.kind == "within a write":
+            # Ends the process as SIGKILL does, at the very write that would exceed the limit.
+            signal.signal(signal.SIGXFSZ, signal.SIG_DFL)
+            resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
         self._intents = self._steps = 0
 
     def at_intent(self) -> None:
@@ -73,13 +83,17 @@ class Mortal:
         self._intents += 1
         if self._kill.kind == "never":
             threading.Event().wait()
-        if self._intents != self._kill.number:
+        if self._intents < self._kill.number:
             return
         if self._kill.kind == "at an intent":
             die()
         if self._kill.kind == "by a timer":
             # Nothing catches this signal: it ends the process as SIGKILL does, wherever it is.
             signal.setitimer(signal.ITIMER_REAL, self._kill.seconds)
+        if self._kill.kind == "within a write":
+            part = self._kill.part * 0.8 ** (self._intents - self._kill.number)
+            size = int(self._path.stat().st_size * part)
+            resource.setrlimit(resource.RLIMIT_FSIZE, (size, size))
 
     def connect(self, *arguments: Any, **settings: Any) -> sqlite3.Connection:
         """Connect to SQLite; perhaps to die at one of its steps."""
@@ -101,7 +115,9 @@ class Journal:
         self._file = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
 
     def tell(self, kind: str, *words: str) -> None:
-        os.write(self._file, " ".join((kind, str(os.getpid()), *words, "\n")).encode())
+        line = f"\n{kind} {os.getpid()} {' '.join(words)} {END}\n".encode()
+        if os.write(self._file, line) < len(line):
+            die()  # cut off by the limit that is set above
 
 
 class StoreTrouble(logging.Handler):
@@ -171,7 +187,7 @@ def change_for_ever(place: Place, kill: Kill, seed: int) -> None:
     Some identifiers are long, so that the row takes several pages of the file.
     """
     chance = random.Random(seed)
-    mortal, journal = Mortal(kill), Journal(place.journal)
+    mortal, journal = Mortal(kill, place.path), Journal(place.journal)
     logging.getLogger("synerise_client").addHandler(StoreTrouble(journal))
     sqlite3.connect = mortal.connect  # type: ignore[assignment]
     storage = WatchedStorage(place.path, journal, mortal.at_intent)

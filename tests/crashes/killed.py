@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 
 from synerise_client.sandbox import Sandbox
 from synerise_client.synerise import SyneriseFacade
-from tests.crashes.changing import Place, fingerprint, initializer
+from tests.crashes.changing import END, Place, fingerprint, initializer
 
 _SIDE_FILES = ("-journal", "-wal", "-shm")
 
@@ -34,8 +34,8 @@ class _Intent(NamedTuple):
 
 def lines_of(journal: Path) -> list[Line]:
     """Read the journal; a line that was cut off is none."""
-    whole = [line.split() for line in journal.read_text().split("\n")[:-1]]
-    return [Line(kind, process, tuple(words)) for kind, process, *words in whole]
+    lines = [line.split() for line in journal.read_text().splitlines() if line.endswith(END)]
+    return [Line(kind, process, tuple(words)) for kind, process, *words, _ in lines]
 
 
 def _intents(lines: list[Line]) -> list[_Intent]:
@@ -92,17 +92,20 @@ def _holds_login(state: dict[str, Any]) -> bool:
     return state["token"] is not None and state["token"]["origin"] != "ANONYMOUS"
 
 
-def read_plainly(path: Path) -> str | None:
+def read_plainly(place: Place) -> str | None:
     """Return what plain SQLite finds in a copy of the store, which must be sound."""
-    copy = path.parent.parent / "copy"
-    shutil.copytree(path.parent, copy)
+    folder = place.path.parent
+    copy = folder.parent / "copy"
+    shutil.copytree(folder, copy)
     try:
-        with closing(sqlite3.connect(copy / path.name)) as database:
+        with closing(sqlite3.connect(copy / place.path.name)) as database:
             assert database.execute("PRAGMA integrity_check").fetchall() == [("ok",)]
             if database.execute("PRAGMA user_version").fetchone() == (0,):
                 assert database.execute("SELECT * FROM sqlite_schema").fetchall() == []
                 return None
-            rows = database.execute("SELECT state FROM session").fetchall()
+            rows = database.execute(
+                "SELECT state FROM session WHERE api_key = ?", (place.api_key,)
+            ).fetchall()
             assert len(rows) <= 1
             return rows[0][0] if rows else None
     finally:
@@ -127,7 +130,7 @@ def use(place: Place, text: str | None) -> str:
     assert trouble.lines == []
     left = sorted(each.name for each in place.path.parent.iterdir())
     assert not [name for name in left if name.endswith(_SIDE_FILES) or ".damaged-" in name], left
-    changed = read_plainly(place.path)
+    changed = read_plainly(place)
     assert changed is not None
     assert changed != text
     return changed

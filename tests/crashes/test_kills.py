@@ -34,13 +34,13 @@ from tests.crashes.killed import (
     read_plainly,
     use,
 )
-from tests.store.conftest import row, store_warnings
+from tests.store.conftest import opened, row, store_warnings
 
 Counted = Callable[[str, int], None]
 
 pytestmark = pytest.mark.skipif(not hasattr(os, "fork"), reason="processes are forked here")
 
-KINDS = ("from outside", "at an intent", "in a statement", "by a timer")
+KINDS = ("from outside", "at an intent", "in a statement", "by a timer", "within a write")
 ROUNDS_OF_ONE_STORE = 8
 
 
@@ -93,10 +93,13 @@ def places(sandbox: Sandbox, tmp_path: Path) -> Callable[[int], Place]:
         sandbox.add_profile(email, PASSWORD)
 
     def place(number: int) -> Place:
-        folder = tmp_path / f"store_{number // ROUNDS_OF_ONE_STORE}"
-        folder.mkdir(exist_ok=True)
-        journal = folder / f"journal_{number}"
-        return Place(folder / "home" / "store", journal, sandbox.url, sandbox.api_key)
+        store, round_of_it = divmod(number, ROUNDS_OF_ONE_STORE)
+        path = tmp_path / f"store_{store}" / "home" / "store"
+        if round_of_it == 0 and store % 2 == 0:
+            fill(path)
+        path.parent.parent.mkdir(exist_ok=True)
+        journal = path.parent.parent / f"journal_{number}"
+        return Place(path, journal, sandbox.url, sandbox.api_key)
 
     return place
 
@@ -106,7 +109,12 @@ def any_kill(chance: random.Random, kind: str) -> Kill:
         return Kill(kind, seconds=chance.uniform(0, 0.15))
     if kind == "in a statement":
         return Kill(kind, number=chance.randrange(1, 1500))
-    return Kill(kind, number=chance.randrange(1, 12), seconds=chance.uniform(0.0001, 0.004))
+    return Kill(
+        kind,
+        number=chance.randrange(1, 12),
+        seconds=chance.uniform(0.0001, 0.004),
+        part=chance.uniform(0, 1.1),
+    )
 
 
 class Findings:
@@ -144,7 +152,7 @@ def examine(
     lines = lines_of(place.journal) if place.journal.exists() else []
     text, last = None, ""
     with findings.noting(findings.unusable, kills):
-        text = read_plainly(place.path)
+        text = read_plainly(place)
         last = use(place, text)
     with findings.noting(findings.mixed, kills):
         check_states(lines, text, first)
@@ -167,7 +175,7 @@ def test_a_killed_process_leaves_the_state_before_or_after_its_change(
     kind: str,
 ) -> None:
     findings, chance, first = Findings(), random.Random(), "nothing"
-    for number in range(portion(40)):
+    for number in range(portion(32)):
         place, kills = places(number), [any_kill(chance, kind)]
         if number % ROUNDS_OF_ONE_STORE == 0:
             first = "nothing"
@@ -193,6 +201,16 @@ def test_processes_that_share_a_store_and_are_killed_one_by_one_lose_nothing(
         processes.run_to_death(place, kills, chance)
         first = examine(findings, place, sandbox, kills, first)
     findings.count(counted)
+
+
+def fill(path: Path) -> None:
+    """Make a store of many customers, so that what a change writes lies far apart."""
+    storage = SQLiteStorage(path)
+    storage.update(SessionKey("", "", ""), lambda _: "another's state", 5)
+    storage.close()
+    with opened(path) as database:
+        others = [(f" {number}", "another's state" * 100) for number in range(30)]
+        database.executemany("INSERT INTO session VALUES (?, '', '', ?)", others)
 
 
 class NoticingStorage(SQLiteStorage):
