@@ -200,10 +200,11 @@ def new_session(
         Error: the environment names certificates that cannot be used.
     """
     session = _DirectSession()
+    is_encrypted = base_url.startswith("https:")
     # The environment is read here, once: requests would read it again at each request.
     session.trust_env = False
     session.proxies = get_environ_proxies(base_url) if use_proxies else {}
-    session.verify = bundle or _bundle_of_the_environment()
+    session.verify = bundle or (not is_encrypted) or _bundle_of_the_environment()
     session.cert = _as_requests_wants(certificate)
     session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
     session.headers.update(_HEADERS)

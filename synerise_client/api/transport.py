@@ -16,7 +16,7 @@ from synerise_client.api.deadlines import watch
 from synerise_client.api.replies import Reply, error_reply, is_token, server_clock
 from synerise_client.errors import AnswerLost, Error, ErrorCode, UnusableAnswer
 from synerise_client.secret import Secret, forget_locals, revealed
-from synerise_client.threads import abandon, renew_in_children
+from synerise_client.threads import abandon, loading, renew_in_children
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -123,12 +123,13 @@ class Transport:
 
     def _requests(self) -> requests.Session:
         if self._session is None:
-            self._session = new_session(
-                self._base_url,
-                use_proxies=not self._is_loopback,
-                bundle=self._bundle,
-                certificate=self._certificate,
-            )
+            with loading():  # OpenSSL does not survive a fork while it reads certificates
+                self._session = new_session(
+                    self._base_url,
+                    use_proxies=not self._is_loopback,
+                    bundle=self._bundle,
+                    certificate=self._certificate,
+                )
         return self._session
 
     def _prepared(
