@@ -160,7 +160,7 @@ BREAKS = {
     "not-sent-again": Break(
         "A call that gets 401 is sent again with a new token.",
         "session/tokens.py",
-        "return send(self._instead_of(turn, token).string)",
+        "return send(Secret(self._instead_of(turn, token).string))",
         "return send(token.string)",
     ),
     "no-rest": Break(
