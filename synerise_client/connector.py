@@ -92,7 +92,8 @@ class Connector(CallQueue):
             yield announcements
         finally:
             with self._changed:
-                self._enders.remove(threading.get_ident())
+                if threading.get_ident() in self._enders:
+                    self._enders.remove(threading.get_ident())
                 self._announce(announcements)
                 self._changed.notify_all()
 
@@ -121,6 +122,7 @@ class Connector(CallQueue):
             raise RuntimeError(
                 "waitUntilIdle was called from inside a callback: it would never return"
             )
+        self._leaves_enders()
         gives_up_at = None if timeout is None else time.monotonic() + timeout
         self._drain_here(lambda: gives_up_at is not None and time.monotonic() >= gives_up_at)
         left = None if gives_up_at is None else gives_up_at - time.monotonic()
@@ -144,12 +146,24 @@ class Connector(CallQueue):
             is_first, self._is_closed = not self._is_closed, True
             if is_first:
                 self._end_all("The client was shut down before this call finished")
-        if self.is_delivering() or threading.get_ident() in self._enders:
+        if self.is_delivering() or self._leaves_enders():
             return  # else what waits here, perhaps in a signal handler, would wait for itself
         self._drain_here()
         with self._changed:
             self._changed.wait_for(self._is_over)
         self._close()
+
+    def _leaves_enders(self) -> bool:
+        """Hold nothing back for enders of this thread any more; tell whether there were any.
+
+        Whatever a signal handler raises may tear the thread out of an ender without a trace.
+        """
+        ident = threading.get_ident()
+        with self._changed:
+            left = [ender for ender in self._enders if ender != ident]
+            had_some, self._enders = len(left) < len(self._enders), left
+            self._changed.notify_all()
+        return had_some
 
     def _is_over(self) -> bool:
         is_at_work = self._unfinished or self._enders
@@ -163,6 +177,7 @@ class Connector(CallQueue):
 
     def drain_at_exit(self) -> None:
         """Wait until everything is answered, or until nothing has moved for too long."""
+        self._leaves_enders()
         self._last_progress = time.monotonic()
         self._is_ending = True
         self._drain_here(self._has_stalled)

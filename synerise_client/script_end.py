@@ -9,6 +9,8 @@ import weakref
 from contextlib import suppress
 from typing import Protocol
 
+from synerise_client.threads import has_just_loaded
+
 
 class Pending(Protocol):
     """Something with calls that are not answered yet."""
@@ -46,8 +48,8 @@ def _drain_all() -> None:
             _drain(connectors)
         for connector in connectors:
             connector.leave()
-        if _was_interrupted():
-            _remember_the_interrupt()
+        if _was_interrupted() and has_just_loaded():
+            _die_of_interrupt()  # Python forgets to if another thread imports something just then
     except KeyboardInterrupt:
         _abort_all()
         _die_of_interrupt()
@@ -68,15 +70,6 @@ def _was_interrupted() -> bool:
     """Whether the script ends because of a Ctrl-C that nobody handled."""
     is_interactive = hasattr(sys, "ps1") or bool(sys.flags.interactive)
     return getattr(sys, "last_type", None) is KeyboardInterrupt and not is_interactive
-
-
-def _remember_the_interrupt() -> None:
-    """Have Python die of the Ctrl-C, which before 3.13 it forgets if a thread imports just then.
-
-    It notes how the last code ended that it has read as text, and imports run such code too.
-    """
-    with suppress(KeyboardInterrupt):
-        exec("raise KeyboardInterrupt")  # noqa: S102
 
 
 def _die_of_interrupt() -> None:

@@ -40,6 +40,7 @@ class Settling(Renewable, Protocol):
 _LOADING_PATIENCE_SECONDS = 10.0
 _SETTLING_PATIENCE_SECONDS = 2.0
 _SHORT_IDLE_SECONDS = 0.1
+_MOMENT_SECONDS = 0.1
 
 _loading = threading.RLock()
 _renewables: weakref.WeakSet[Renewable] = weakref.WeakSet()
@@ -51,6 +52,7 @@ _forks_on_main_thread = True
 # In a child that another thread has forked, that thread is the main one. Python does
 # nothing when it ends: the process is over as soon as no other thread runs.
 _main_thread_just_ends = False
+_loaded_at = 0.0
 
 
 def renew_in_children(thing: Renewable) -> None:
@@ -84,8 +86,32 @@ def loading() -> Iterator[None]:
     A fork waits for it, for 10 seconds at most: a module that is half loaded at a fork
     stays so in the child.
     """
+    global _loaded_at
     with _loading:
         yield
+        _loaded_at = time.monotonic()
+
+
+def has_just_loaded() -> bool:
+    """Tell whether another thread is in the block of :func:`loading`, or was a moment ago."""
+    with held_within(0, _loading) as is_held:
+        return not is_held or time.monotonic() - _loaded_at < _MOMENT_SECONDS
+
+
+@contextmanager
+def held_within(seconds: float, lock: Lock) -> Iterator[bool]:
+    """Hold ``lock`` in the block if it can be had; tell whether it can.
+
+    Args:
+        seconds: to wait for it at most.
+        lock: that another thread may never give back.
+    """
+    is_held = lock.acquire(timeout=seconds)
+    try:
+        yield is_held
+    finally:
+        if is_held:
+            lock.release()
 
 
 def start_thread(run: Callable[[], None], name: str) -> None:

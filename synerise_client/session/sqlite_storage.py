@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from synerise_client.session.private_files import SIDE_FILES, identity, make_private
 from synerise_client.session.refresh_lock import load_locks, try_lock
 from synerise_client.session.storage import StorageError, Stored
-from synerise_client.threads import abandon, renew_in_children
+from synerise_client.threads import abandon, held_within, renew_in_children
 
 if TYPE_CHECKING:
     import sqlite3
@@ -120,11 +120,9 @@ class SQLiteStorage:
 
     def close(self) -> None:
         """Close the file, unless another thread hangs in it; the next use opens it again."""
-        if self._lock.acquire(timeout=_CLOSING_SECONDS):
-            try:
+        with held_within(_CLOSING_SECONDS, self._lock) as is_held:
+            if is_held:
                 self._close()
-            finally:
-                self._lock.release()
 
     def renew_after_fork(self) -> None:
         """The connection is the parent's: it is neither used nor closed here."""

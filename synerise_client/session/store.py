@@ -17,7 +17,7 @@ from synerise_client.errors import CallEnded
 from synerise_client.session.settling import Basis, merged
 from synerise_client.session.state import to_text
 from synerise_client.session.storage import StorageError
-from synerise_client.threads import renew_in_children, settle_before_forks
+from synerise_client.threads import held_within, renew_in_children, settle_before_forks
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -237,11 +237,9 @@ class StateStore:
 
     def close(self) -> None:
         """Let go of the storage, unless another thread hangs in it."""
-        if self._io.acquire(timeout=CALLER_TIMEOUT):
-            try:
+        with held_within(CALLER_TIMEOUT, self._io) as is_held:
+            if is_held:
                 self._storage.close()
-            finally:
-                self._io.release()
 
     def locks_of_changes(self) -> tuple[threading.Lock, ...]:
         """Locks that a fork waits for.
