@@ -65,9 +65,11 @@ def press_counts_in(name, again=signal.SIG_IGN):
             signal.default_int_handler(number, frame)
     signal.signal(signal.SIGINT, interrupted)
 
-def no_thread_is_left():
+def threads_leave_soon():
     import synerise_client.api.deadlines as deadlines
     deadlines._LINGER_SECONDS = 0.01
+
+def no_thread_is_left():
     Synerise.Client._connector._idle_seconds = 0.01
     Synerise.Client.retrieveToken(None, lambda: None)
     Synerise.waitUntilIdle()

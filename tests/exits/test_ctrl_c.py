@@ -198,7 +198,9 @@ def test_ctrl_c_while_a_session_is_ended_and_the_store_is_locked(
         script.go_on()
         script.says("storing")
         finished = dies_of_ctrl_c(script)
-    assert all("cannot be stored" in line for line in complaints(finished))
+    # Ctrl-C may come while what SQLite said of the lock is handled: Python then shows both.
+    assert "Exception ignored" not in finished.errors
+    assert finished.errors.count("KeyboardInterrupt\n") == 1
 
 
 def test_a_second_ctrl_c_ends_the_wait_for_what_is_left(

@@ -42,6 +42,7 @@ def test_an_end_leaves_nothing_open_and_says_nothing(
 ) -> None:
     script = strict(
         """
+threads_leave_soon()
 storage = SQLiteStorage(os.environ["STORE"])
 atexit.register(lambda: say("open", storage._database is not None))
 client = stored(withStorage=storage)
@@ -111,6 +112,7 @@ def test_where_no_thread_can_be_started_a_hung_server_is_left_in_time_too(
     server.script(ACCOUNT, step, step)
     finished = strict(
         f"""
+threads_leave_soon()
 client = stored(withDrainTimeout={DRAIN})
 client.signIn(EMAIL, PASSWORD, *told("signIn"))
 no_thread_is_left()

@@ -183,3 +183,17 @@ def test_a_shutdown_stores_what_was_ended_just_before(team: Team, store: Path) -
     client.signOut()
     Synerise.shutdown()
     assert row(store)["token"] is None
+
+
+@pytest.mark.parametrize("waits", [lambda: Synerise.waitUntilIdle(10), Synerise.shutdown])
+def test_a_thread_that_was_torn_out_of_an_ender_waits_for_no_ender(
+    team: Team, waits: Callable[[], Any]
+) -> None:
+    """What a signal handler raises may do that, and Python then cleans up some time later."""
+    client = team.client()
+    torn = client._connector.ending()
+    torn.__enter__()
+    client.retrieveToken(*team.heard.callbacks("retrieveToken"))
+    assert waits() in (True, None)
+    team.heard.wait_for(1)
+    assert torn.__exit__(None, None, None) in (False, None)

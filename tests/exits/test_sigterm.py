@@ -143,5 +143,42 @@ client.signOut()
             script.says("ends")
             finished = terminated(script)
     assert finished.code == 3
-    assert said(finished) == ["shut down False", "refreshToken error -999"]
+    assert sorted(said(finished)) == ["refreshToken error -999", "shut down False"]
     assert all("cannot be stored" in line for line in complaints(finished))
+
+
+def test_a_handler_that_raises_while_a_session_is_ended_holds_no_later_call_up(
+    strict: Strict, store: Path
+) -> None:
+    """For as long as the exception is handled, Python has not cleaned up all that it has left."""
+    script = strict(
+        """
+client = stored()
+client.signIn(EMAIL, PASSWORD, *told("signIn"))
+Synerise.waitUntilIdle()
+
+class Stop(BaseException):
+    pass
+
+def handle(*_):
+    raise Stop
+
+signal.signal(signal.SIGTERM, handle)
+input()
+try:
+    say("ends")
+    while True:
+        client.signOut()
+except Stop:
+    client.retrieveToken(*told("retrieveToken"))
+    say("idle", Synerise.waitUntilIdle(10))
+"""
+    )
+    script.says("signIn success")
+    with locked(store):
+        script.go_on()
+        script.says("ends")
+        finished = terminated(script, within=20)
+    assert finished.code == 0
+    assert len(said(finished)) == 2
+    assert said(finished)[-1] == "idle True"
