@@ -9,7 +9,7 @@ from synerise_client.api.retry import send_with_retries
 from synerise_client.errors import ErrorReply
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
     from synerise_client.api.cancellation import Cancellation
     from synerise_client.api.policy import RetryPolicy
@@ -53,6 +53,26 @@ class Operations:
     def with_api_key(self, api_key: Secret[str]) -> Operations:
         """Return the same API, over the same connections, with another key."""
         return Operations(self._transport, self._routes, api_key, self._policy)
+
+    @property
+    def routes(self) -> Mapping[str, Route]:
+        """Where each operation goes."""
+        return self._routes
+
+    def status_of(self, route: Route, call: Cancellation) -> int:
+        """Send an empty body without a token to ``route``, once.
+
+        Returns:
+            The HTTP status of the answer; 200 for any 2xx.
+
+        Raises:
+            Error: there was no answer.
+        """
+        try:
+            self._transport.send(route, {}, None, call, ignores_body=True)
+        except ErrorReply as error:
+            return error.httpStatus or error.code
+        return 200
 
     def login(
         self, credentials: dict[str, Any], uuid: str, device_id: str, call: Cancellation
