@@ -8,9 +8,11 @@ import sys
 def main() -> None:
     """Run the command line; without click it says what to install."""
     try:
-        from synerise_client.cli.commands import synerise_client
+        from synerise_client.cli.run import run
     except ModuleNotFoundError as error:
         if error.name != "click":
             raise
         sys.exit("synerise-client needs click: pip install 'synerise_client[sandbox]'")
-    synerise_client(prog_name="synerise-client")
+    except KeyboardInterrupt:
+        sys.exit(130)
+    sys.exit(run())

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import os
 import threading
 from typing import TYPE_CHECKING
 
 import click
 
 from synerise_client import __version__
+from synerise_client.cli.account_commands import account, status
+from synerise_client.cli.command_line import CommandLine
+from synerise_client.cli.doctor import doctor
+from synerise_client.cli.session_commands import destroy, refresh, sign_in, sign_out, token, uuid
 
 if TYPE_CHECKING:
     from synerise_client.sandbox import Sandbox
@@ -16,13 +21,31 @@ _EMAIL, _PASSWORD = "anna@example.com", "Secret-1"
 _POLL_SECONDS = 0.2
 
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.group(
+    cls=CommandLine,
+    context_settings={"help_option_names": ["-h", "--help"]},
+    invoke_without_command=True,
+    epilog="\b\nExamples:\n"
+    "  export SYNERISE_CLIENT_API_KEY=...\n"
+    "  synerise-client sign-in anna@example.com\n"
+    "  synerise-client token --raw\n"
+    "  synerise-client doctor",
+)
 @click.version_option(__version__)
-def synerise_client() -> None:
-    """A Synerise customer's session, from the command line."""
+@click.pass_context
+def synerise_client(context: click.Context) -> None:
+    """A Synerise customer's session, from the command line.
+
+    It is the session that scripts on this machine have, too, with the same API
+    key and base URL. 'synerise-client COMMAND --help' shows examples.
+    """
+    if os.environ.get("NO_COLOR") or os.environ.get("TERM") == "dumb":
+        context.color = False
+    if context.invoked_subcommand is None:
+        click.echo(context.get_help())
 
 
-@synerise_client.command()
+@click.command()
 def demo() -> None:
     """Show a whole session against a sandbox, and leave nothing behind.
 
@@ -35,7 +58,7 @@ def demo() -> None:
     run(click.echo)
 
 
-@synerise_client.command()
+@click.command()
 @click.option("--port", default=0, type=click.IntRange(0, 65535), help="0 takes a free one.")
 @click.option(
     "--token-lifetime",
@@ -83,3 +106,9 @@ def _sandbox_extra() -> type[Sandbox]:
     except ImportError as error:
         raise click.ClickException(str(error)) from None
     return Sandbox
+
+
+for command in (
+    *(demo, sandbox, status, uuid, token, refresh, sign_in, sign_out, account, destroy, doctor),
+):
+    synerise_client.add_command(command)
