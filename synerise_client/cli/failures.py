@@ -117,6 +117,6 @@ def _advice(error: Error, exit_code: Exit, base_url: str) -> str:
         )
     if exit_code is Exit.NOT_SIGNED_IN or error.httpStatus == 401:
         return "Sign in with: synerise-client sign-in EMAIL"
-    if error.httpStatus == 404:
+    if error.httpStatus in (404, 405):
         return f"Is {base_url} the right base URL? 'synerise-client doctor' tells more"
     return "--debug tells more"
