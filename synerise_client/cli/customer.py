@@ -22,6 +22,12 @@ if TYPE_CHECKING:
     from synerise_client.models.token import Token
     from synerise_client.session.state import SessionState
 
+_OPTIONS = {
+    "apiKey": "--api-key",
+    "verify": "--ca",
+    "withApiKey:": "--api-key:",
+    "withBaseUrl:": "--base-url:",
+}
 _ATTEMPTS, _DEADLINE_SECONDS = 3, 30.0
 
 
@@ -123,15 +129,14 @@ def initialize(initializer: SyneriseInitializer, place: Place) -> None:
     policy = RetryPolicy(attempts=_ATTEMPTS, deadline=_DEADLINE_SECONDS)
     try:
         initializer.withApiKey(place.api_key).withBaseUrl(place.base_url).withRetryPolicy(policy)
-        if place.ca is not None:
-            with_verify = getattr(initializer, "withVerify", None)
-            if with_verify is None:
-                raise Failure(Exit.USAGE, "--ca is not possible yet: set REQUESTS_CA_BUNDLE")
-            with_verify(place.ca)
-        initializer.init()
+        initializer.withVerify(place.ca or True).init()
     except ValueError as error:
-        message = str(error).replace("withBaseUrl", "--base-url").replace("verify", "--ca")
-        raise Failure(Exit.USAGE, message) from None
+        raise Failure(Exit.USAGE, _in_words_of_options(str(error))) from None
+
+
+def _in_words_of_options(message: str) -> str:
+    word, _, rest = message.partition(" ")
+    return f"{_OPTIONS.get(word, word)} {rest}"
 
 
 def _check(storage: WatchedStorage, *, writes: bool) -> None:

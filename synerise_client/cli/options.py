@@ -60,7 +60,6 @@ _OPTIONS = (
         "--ca",
         envvar="SYNERISE_CLIENT_CA",
         show_envvar=True,
-        type=click.Path(exists=True),
         metavar="PATH",
         help="Certificates to believe instead of the usual ones.",
     ),

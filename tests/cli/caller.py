@@ -37,15 +37,21 @@ class Ended(NamedTuple):
         return self.err[:-1]
 
 
-class Screen(io.StringIO):
+class Screen(io.TextIOWrapper):
     """A stream that takes itself for a terminal, or not."""
 
     def __init__(self, is_terminal: bool) -> None:
-        super().__init__()
+        super().__init__(io.BytesIO(), encoding="utf-8", newline="")
         self._is_terminal = is_terminal
 
     def isatty(self) -> bool:
         return self._is_terminal
+
+    def text(self) -> str:
+        """Everything that was written."""
+        self.flush()
+        self.seek(0)
+        return self.read()
 
 
 def call(*arguments: object, stdin: bytes = b"", on_terminal: bool = False) -> Ended:
@@ -56,7 +62,7 @@ def call(*arguments: object, stdin: bytes = b"", on_terminal: bool = False) -> E
         with redirect_stdout(out), redirect_stderr(err):
             synerise_client([str(each) for each in arguments], prog_name="synerise-client")
     except SystemExit as end:
-        return Ended(int(end.code or 0), out.getvalue(), err.getvalue())
+        return Ended(int(end.code or 0), out.text(), err.text())
     finally:
         sys.stdin = usual
     raise AssertionError("the command line has not ended")

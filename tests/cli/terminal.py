@@ -49,7 +49,7 @@ class Terminal:
         os.close(there)
 
     def type(self, text: str) -> None:
-        """Press these keys; ``\\x03`` is Ctrl-C."""
+        """Press these keys."""
         os.write(self._here, text.encode())
 
     def read_until(self, is_enough: Callable[[str], object]) -> str:

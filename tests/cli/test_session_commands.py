@@ -42,9 +42,7 @@ def test_the_uuid_is_the_same_each_time_and_nothing_else_is_printed(desk: Desk) 
 
 def test_signing_in_says_who_and_until_when_and_lasts(desk: Desk) -> None:
     signed_in = desk.sign_in()
-    assert re.fullmatch(
-        rf"Signed in as {EMAIL}, until {LOCAL_TIME} \(in 60 min\)\n", signed_in.out
-    )
+    assert re.fullmatch(rf"Signed in as {EMAIL}, until {LOCAL_TIME} \(in 60 min\)\n", signed_in.out)
     assert signed_in.err == ""
     status = desk.call("status")
     assert status.exit_code == 0
