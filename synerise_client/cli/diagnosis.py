@@ -116,7 +116,7 @@ def as_text(diagnosis: Diagnosis) -> str:
 def _of_machine(place: Place) -> dict[str, Finding]:
     return {
         "Python": check_python(),
-        "Store": check_store(SQLiteStorage(place.store).path),
+        "Store": check_store(SQLiteStorage(place.store)),
         "Proxy": check_proxy(place.base_url),
     }
 

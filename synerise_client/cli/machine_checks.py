@@ -8,14 +8,21 @@ import sqlite3
 import stat
 import sys
 from contextlib import closing
-from pathlib import Path
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from requests.utils import get_environ_proxies, select_proxy
 
 from synerise_client.api.base_url import parse_base_url
 from synerise_client.cli.verdicts import Finding, cannot_tell, ok, wrong
+from synerise_client.session.clock import Clock
+from synerise_client.session.state import UnreadableState, from_text
 from synerise_client.session.storage import SCHEMA
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from synerise_client.session.storage import SQLiteStorage
 
 _OLDEST_PYTHON = (3, 10)
 _SIDE_FILES = ("", "-journal", "-wal", "-shm")
@@ -43,15 +50,17 @@ def without_password(url: str) -> str:
     return f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}"
 
 
-def check_store(path: Path) -> Finding:
+def check_store(storage: SQLiteStorage) -> Finding:
     """Look whether the store can be used, and by nobody else. Makes nothing."""
-    folder = path.parent
     try:
-        if not folder.exists():
+        path = storage.path
+        if not path.parent.exists():
             return _of_nothing(path)
         return _of_modes(path) or (_of_content(path) if path.exists() else _of_nothing(path))
     except OSError as error:
-        return wrong(f"{path}: {error.strerror}", "Let this user read it, or use --store")
+        return wrong(f"{storage}: {error.strerror}", "Let this user read it, or use --store")
+    except RuntimeError as error:  # there is no home folder
+        return wrong(f"{error}", "Set SYNERISE_CLIENT_HOME, or use --store")
 
 
 def _of_nothing(path: Path) -> Finding:
@@ -65,7 +74,7 @@ def _of_modes(path: Path) -> Finding | None:
     """Find what others may do, and what we may not."""
     if os.name == "nt":
         return None  # the user's profile protects it
-    for each in (path.parent, *(Path(f"{path}{suffix}") for suffix in _SIDE_FILES)):
+    for each in (path.parent, *(path.with_name(path.name + suffix) for suffix in _SIDE_FILES)):
         finding = _of_mode(each, is_folder=each == path.parent) if os.path.lexists(each) else None
         if finding is not None:
             return finding
@@ -93,14 +102,20 @@ def _of_mode(path: Path, *, is_folder: bool) -> Finding | None:
 
 def _of_content(path: Path) -> Finding:
     try:
-        # Immutable: not even a lock or a journal is made.
-        with closing(sqlite3.connect(f"{path.as_uri()}?mode=ro&immutable=1", uri=True)) as database:
+        with closing(sqlite3.connect(f"{path.as_uri()}?mode=ro", uri=True, timeout=1)) as database:
             version = database.execute("PRAGMA user_version").fetchone()[0]
+            if version > len(SCHEMA):
+                return wrong(f"{path} was written by a newer version", "Upgrade synerise_client")
+            states = database.execute("SELECT state FROM session").fetchall() if version else []
     except sqlite3.OperationalError as error:
-        return cannot_tell(f"{path}: {error}")
+        return cannot_tell(f"{path}: {error}", "Try again when the next command has used it")
     except sqlite3.DatabaseError:
         advice = "It is set aside when it is next used, and everybody has to sign in again"
         return wrong(f"{path} is damaged", advice)
-    if version > len(SCHEMA):
-        return wrong(f"{path} was written by a newer version", "Upgrade synerise_client")
+    try:
+        for (state,) in states:
+            from_text(state, Clock())
+    except UnreadableState as error:
+        advice = f"mv {path} {path}.old, and everybody has to sign in again"
+        return wrong(f"{path} holds a session that cannot be read: {error}", advice)
     return ok(f"{path}, for this user alone")

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import sqlite3
+import subprocess
 from contextlib import closing
 from pathlib import Path
 
 import pytest
 
 from tests.cli.caller import Desk
+from tests.store.conftest import locked
 
 pytestmark = pytest.mark.skipif("sys.platform == 'win32'")
 
@@ -68,8 +70,6 @@ def test_a_folder_that_others_can_write_to_is_found(desk: Desk) -> None:
 
 
 def test_what_is_advised_helps(desk: Desk) -> None:
-    import subprocess
-
     desk.sign_in()
     desk.store.chmod(0o666)
     desk.store.parent.chmod(0o770)
@@ -120,9 +120,29 @@ def test_a_store_of_a_newer_version_is_found(desk: Desk) -> None:
     assert "Upgrade" in found["advice"]
 
 
-def test_a_store_in_use_is_well(desk: Desk) -> None:
-    from tests.store.conftest import locked
-
+def test_a_store_that_somebody_is_writing_to_is_left_open(desk: Desk) -> None:
     desk.sign_in()
     with locked(desk.store):
-        assert finding(desk)["verdict"] == "ok"
+        found = finding(desk)
+    assert found["verdict"] == "cannot tell"
+    assert "locked" in found["found"]
+
+
+def test_a_session_that_cannot_be_read_is_found_and_what_is_advised_helps(desk: Desk) -> None:
+    desk.sign_in()
+    with closing(sqlite3.connect(desk.store, isolation_level=None)) as database:
+        database.execute("UPDATE session SET state = '{}'")
+    assert desk.call("status").exit_code == 6
+    found = finding(desk)
+    assert found["verdict"] == "wrong"
+    assert "cannot be read" in found["found"]
+    advised = found["advice"].partition(",")[0]
+    subprocess.run(advised.split(), check=True)
+    assert finding(desk)["verdict"] == "ok"
+    desk.sign_in()
+
+
+def test_a_store_without_a_home_is_found(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SYNERISE_CLIENT_HOME", "~nobody-of-that-name/here")
+    assert "SYNERISE_CLIENT_HOME" in finding(desk)["advice"]
+    assert desk.call("status").exit_code == 6
