@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import errno
-import os
 import shutil
-import sys
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -55,18 +53,9 @@ def _ends_well() -> Iterator[None]:
     except (KeyboardInterrupt, click.Abort):
         raise click.exceptions.Exit(Exit.INTERRUPTED) from None
     except OSError as error:
-        if error.errno != errno.EPIPE:
-            raise Failure(Exit.OTHER, error.strerror or str(error)) from error
-        forget_output()
-        raise click.exceptions.Exit(Exit.CLOSED_PIPE) from None
-
-
-def forget_output() -> None:
-    """Have what is left to print go nowhere, so that the interpreter's end does not stumble."""
-    with suppress(OSError, ValueError, AttributeError):
-        nowhere = os.open(os.devnull, os.O_WRONLY)
-        os.dup2(nowhere, sys.stdout.fileno())
-        os.close(nowhere)
+        if error.errno == errno.EPIPE:
+            raise click.exceptions.Exit(Exit.CLOSED_PIPE) from None
+        raise Failure(Exit.OTHER, error.strerror or str(error)) from None
 
 
 def complain(error: Exception) -> int:

@@ -6,7 +6,7 @@ import errno
 import io
 import sys
 
-from synerise_client.cli.command_line import complain, forget_output
+from synerise_client.cli.command_line import complain
 from synerise_client.cli.commands import synerise_client
 from synerise_client.cli.failures import Exit
 
@@ -33,6 +33,5 @@ def _flushed(exit_code: int) -> int:
         if sys.stdout is not None:
             sys.stdout.flush()
     except OSError as error:
-        forget_output()
         return Exit.CLOSED_PIPE if error.errno == errno.EPIPE else Exit.OTHER
     return exit_code

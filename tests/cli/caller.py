@@ -57,7 +57,8 @@ class Screen(io.TextIOWrapper):
 def call(*arguments: object, stdin: bytes = b"", on_terminal: bool = False) -> Ended:
     """Run a command as its own process would, and return how it ended."""
     out, err, usual = Screen(on_terminal), Screen(on_terminal), sys.stdin
-    sys.stdin = io.TextIOWrapper(io.BytesIO(stdin), encoding="utf-8")
+    # Bytes that are no text get through, as in the locale C.
+    sys.stdin = io.TextIOWrapper(io.BytesIO(stdin), encoding="utf-8", errors="surrogateescape")
     try:
         with redirect_stdout(out), redirect_stderr(err):
             synerise_client([str(each) for each in arguments], prog_name="synerise-client")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import logging
 import re
 from datetime import datetime, timedelta, timezone
 from uuid import UUID
@@ -288,13 +289,15 @@ def test_another_api_key_is_another_session(desk: Desk) -> None:
 
 
 def test_the_log_is_as_it_was_after_a_command(desk: Desk) -> None:
-    import logging
-
     log = logging.getLogger("synerise_client")
-    before = (log.level, list(log.handlers))
-    desk.call("uuid", "--debug")
-    desk.call("token")
-    assert (log.level, list(log.handlers)) == before
+    level, handlers = log.level, list(log.handlers)
+    log.setLevel(17)
+    try:
+        desk.call("uuid", "--debug")
+        desk.call("token")
+        assert (log.level, log.handlers) == (17, handlers)
+    finally:
+        log.setLevel(level)
 
 
 def test_a_session_in_memory_is_left_alone_by_the_doctor(desk: Desk) -> None:
