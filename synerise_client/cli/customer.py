@@ -10,6 +10,7 @@ from synerise_client.cli.messages import log_on_standard_error, warn
 from synerise_client.cli.options import API_KEY_VARIABLE
 from synerise_client.cli.store import WatchedStorage
 from synerise_client.cli.waiting import shown_waiting
+from synerise_client.session.clock import Clock
 from synerise_client.synerise import Synerise
 
 if TYPE_CHECKING:
@@ -75,8 +76,8 @@ class Customer:
         getattr(Synerise.Client, method)(*arguments, results.append, errors.append)
         with shown_waiting(self._place.base_url, is_wanted=not self._place.debug):
             Synerise.waitUntilIdle()
-        for error in errors:
-            raise failure_of(error, base_url=self._place.base_url, advice=advice or {})
+        if errors:
+            raise failure_of(errors[0], base_url=self._place.base_url, advice=advice or {})
         return results[0]
 
     def destroy(self) -> None:
@@ -86,11 +87,9 @@ class Customer:
 
     def seconds_left(self, token: Token) -> float:
         """Return how long a token still lives, by the server's clock where that is known."""
-        from synerise_client.session.clock import Clock
-
-        clock, state = Clock(), self.state
-        expiration = token.expirationDate.timestamp()
-        return expiration - clock.wall() - (state.clock_offset if state else 0.0)
+        state = self.state
+        server_time = Clock().wall() + (state.clock_offset if state else 0.0)
+        return token.expirationDate.timestamp() - server_time
 
 
 @contextmanager

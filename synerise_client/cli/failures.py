@@ -29,7 +29,7 @@ class Exit(enum.IntEnum):
     CLOSED_PIPE = 141
 
 
-PASSING = {408, 425, 429}
+_PASSING = {408, 425, 429}
 _EXIT_CODES: dict[int, Exit] = {
     ErrorCode.NOT_LOGGED_IN: Exit.NOT_SIGNED_IN,
     ErrorCode.TOKEN_EXPIRED: Exit.NOT_SIGNED_IN,
@@ -84,6 +84,11 @@ def failure_of(error: Error, *, base_url: str, advice: Mapping[int, str]) -> Fai
     return Failure(exit_code, f"{_happened(error, exit_code)}{trace}. {what_to_do}")
 
 
+def is_passing(status: int | None) -> bool:
+    """Tell whether an HTTP status says that it may be another one later."""
+    return status is not None and (status in _PASSING or status >= 500)
+
+
 def is_about_certificates(error: Error) -> bool:
     """Tell whether a request was not sent because of a certificate, the server's or ours."""
     is_unsent = error.code == ErrorCode.REQUEST_FAILED and error.httpStatus is None
@@ -91,11 +96,9 @@ def is_about_certificates(error: Error) -> bool:
 
 
 def _exit_code(error: Error) -> Exit:
-    status = error.httpStatus
-    if status is not None:
-        is_passing = status in PASSING or status >= 500
-        return Exit.UNREACHABLE if is_passing else Exit.REFUSED
-    return _EXIT_CODES.get(error.code, Exit.OTHER)
+    if is_passing(error.httpStatus):
+        return Exit.UNREACHABLE
+    return Exit.REFUSED if error.httpStatus is not None else _EXIT_CODES.get(error.code, Exit.OTHER)
 
 
 def _happened(error: Error, exit_code: Exit) -> str:

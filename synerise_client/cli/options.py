@@ -8,16 +8,15 @@ from typing import TYPE_CHECKING
 import click
 from attrs import field, frozen
 
+from synerise_client.api.base_url import DEFAULT_BASE_URL
+
 if TYPE_CHECKING:
     from collections.abc import Callable
     from typing import Any, Concatenate, ParamSpec
 
     P = ParamSpec("P")
 
-    Command = Callable[P, None]
-
 API_KEY_VARIABLE = "SYNERISE_CLIENT_API_KEY"
-DEFAULT_BASE_URL = "https://api.snrapi.com"
 
 
 @frozen

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from attrs import frozen
 
 from synerise_client.api.routes import ROUTES
-from synerise_client.cli.server_checks import is_passing
+from synerise_client.cli.failures import is_passing
 from synerise_client.cli.verdicts import cannot_tell, ok, wrong
 from synerise_client.errors import Error
 

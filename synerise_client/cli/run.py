@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import errno
 import io
 import sys
 
@@ -18,20 +17,11 @@ def run() -> int:
     try:
         synerise_client(prog_name="synerise-client")
     except SystemExit as end:
-        return _flushed(int(end.code or 0))
+        return int(end.code or 0)
     except KeyboardInterrupt:
         return Exit.INTERRUPTED
     except Exception as error:
         if "--debug" in sys.argv:
             raise
-        return _flushed(complain(error))
+        return complain(error)
     return Exit.DONE
-
-
-def _flushed(exit_code: int) -> int:
-    try:
-        if sys.stdout is not None:
-            sys.stdout.flush()
-    except OSError as error:
-        return Exit.CLOSED_PIPE if error.errno == errno.EPIPE else Exit.OTHER
-    return exit_code

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from synerise_client.cli.failures import PASSING, is_about_certificates
+from synerise_client.cli.failures import is_about_certificates, is_passing
 from synerise_client.cli.times import span
 from synerise_client.cli.verdicts import cannot_tell, ok, wrong
 from synerise_client.errors import ErrorReply, UnusableAnswer
@@ -15,11 +15,6 @@ if TYPE_CHECKING:
 
 TOLERATED_SECONDS = 60
 NOT_REACHED = "the server was not reached"
-
-
-def is_passing(status: int | None) -> bool:
-    """Tell whether an HTTP status says that it may be another one later."""
-    return status is not None and (status in PASSING or status >= 500)
 
 
 def check_server(base_url: str, error: Error | None) -> Finding:
