@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from attrs import frozen
 
+from synerise_client.api.base_url import parse_base_url
 from synerise_client.cli.examination import examination_of
 from synerise_client.cli.failures import Exit, one_line
 from synerise_client.cli.machine_checks import check_proxy, check_python, check_store
@@ -122,10 +123,10 @@ def _of_machine(place: Place) -> dict[str, Finding]:
 
 
 def _of_server(place: Place, examination: Examination) -> dict[str, Finding]:
-    error = examination.log_in_error
+    error, base_url = examination.log_in_error, parse_base_url(place.base_url).text
     return {
-        "Server": check_server(place.base_url, error),
-        "TLS": check_tls(place.base_url, error),
+        "Server": check_server(base_url, error),
+        "TLS": check_tls(base_url, error),
         "Clock": check_clock(examination.clock_offset),
         "API key": check_key(error, _beside_log_in(examination)),
     }

@@ -115,6 +115,7 @@ class Reader:
         return ""
 
 
+@pytest.mark.timeout(180)  # many processes, one after another
 def test_each_session_of_the_document_happens_as_it_is_printed(
     desk: Desk, environment: dict[str, str], folder: Path
 ) -> None:
