@@ -140,12 +140,32 @@ if not TYPE_CHECKING:  # a type checker knows the names, and is to find the mist
 
     def __getattr__(name: str) -> Any:
         if name not in _HOMES:
-            raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+            raise _no_such_name(name)
         from importlib import import_module
 
         value = getattr(import_module(f"{__name__}.{_HOMES[name]}"), name)
         globals()[name] = value
         return value
+
+
+def _no_such_name(name: str) -> Exception:
+    """Return the error for a name that is not public, with the one that may be meant.
+
+    ``from synerise_client import …`` would drop an AttributeError and its message. As
+    the import system asks for the name first, it can be given an ImportError.
+    """
+    import sys
+
+    from synerise_client.spelling import no_such_name, suggestion
+
+    meant = suggestion(name, __all__)
+    if meant and sys._getframe(2).f_code.co_name == "_handle_fromlist":
+        from importlib.util import find_spec
+
+        if find_spec(f"{__name__}.{name}") is None:
+            message = f"cannot import name {name!r} from {__name__!r}{meant}"
+            return ImportError(message, name=__name__, path=__file__)
+    return no_such_name(__name__, name, __all__)
 
 
 def __dir__() -> list[str]:

@@ -11,6 +11,7 @@ from synerise_client.errors import Error, ErrorCode
 from synerise_client.modules.arguments import check, check_optional, usable_key
 from synerise_client.secret import Secret, hidden, without_locals
 from synerise_client.setup import Setup
+from synerise_client.spelling import no_such_name
 
 if TYPE_CHECKING:
     from synerise_client.api.policy import RetryPolicy
@@ -286,3 +287,8 @@ class SyneriseInitializer:
             self._facade._call_error(Error(ErrorCode.UNUSABLE_ARGUMENT, str(error)))
             raise
         self._facade._take(client)
+
+    if not TYPE_CHECKING:  # a type checker is to find the mistyped names
+
+        def __getattr__(self, name: str) -> Any:
+            raise no_such_name("Synerise.Initializer()", name, dir(type(self)))

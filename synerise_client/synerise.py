@@ -11,6 +11,7 @@ from synerise_client.modules.arguments import check_optional, usable_key
 from synerise_client.modules.client_module import NOT_INITIALIZED, ClientModule
 from synerise_client.modules.settings_module import SettingsModule
 from synerise_client.secret import Secret
+from synerise_client.spelling import no_such_name
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -176,7 +177,7 @@ class SyneriseFacade:
                 raise AttributeError(
                     f"Synerise.{name} is not part of this port: it has Synerise.Client and Settings"
                 )
-            raise AttributeError(f"Synerise has no {name!r}")
+            raise no_such_name("Synerise", name, dir(type(self)))
 
 
 def _run(callback: Callable[..., Any], *arguments: Any) -> None:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from synerise_client.errors import Error, ErrorCode
 from synerise_client.secret import without_locals
+from synerise_client.spelling import no_such_name
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -64,6 +65,12 @@ class BaseModule:
     def _end(self, ender: Callable[..., Ending | None], *arguments: Any) -> bool:
         tells_server = self._settings.sdk.enabled
         return end_session(self._connector, lambda: ender(*arguments), tells_server)
+
+    if not TYPE_CHECKING:  # a type checker is to find the mistyped names
+
+        def __getattr__(self, name: str) -> Any:
+            kind = type(self)
+            raise no_such_name(f"Synerise.{kind.__name__.removesuffix('Module')}", name, dir(kind))
 
 
 def end_session(

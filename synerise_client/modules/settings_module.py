@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from synerise_client.modules.arguments import check
+from synerise_client.spelling import no_such_name, suggestion
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -88,6 +89,21 @@ class SdkSettings:
         """Have ``changed`` called at each change of doNotTrack; None: nothing."""
         self._on_do_not_track = changed
 
+    if not TYPE_CHECKING:  # a type checker is to find the mistyped names
+
+        def __getattr__(self, name: str) -> Any:
+            raise no_such_name("Synerise.Settings.sdk", name, _sdk_names())
+
+        def __setattr__(self, name: str, value: Any) -> None:
+            if not hasattr(type(self), name):
+                raise no_such_name("Synerise.Settings.sdk", name, _sdk_names())
+            super().__setattr__(name, value)
+
+
+def _sdk_names() -> list[str]:
+    """Return the names of the settings in ``Synerise.Settings.sdk``."""
+    return [name for name, value in vars(SdkSettings).items() if isinstance(value, property)]
+
 
 class SettingsModule:
     """All settings, by the part of the SDK that they belong to."""
@@ -123,10 +139,11 @@ class SettingsModule:
                 self._set_one(name, value)
 
     def _set_one(self, name: str, value: Any) -> None:
-        if isinstance(getattr(SdkSettings, name, None), property):
+        if name in _sdk_names():
             setattr(self._sdk, name, value)
         else:
-            _log.warning("The setting sdk.%s is not part of this port", name)
+            meant = suggestion(str(name), _sdk_names())
+            _log.warning("The setting sdk.%s is not part of this port%s", name, meant)
 
     if not TYPE_CHECKING:  # a type checker is to find the mistyped names
 
@@ -135,4 +152,4 @@ class SettingsModule:
                 raise AttributeError(
                     f"Synerise.Settings.{name} is not part of this port: only sdk is"
                 )
-            raise AttributeError(f"Synerise.Settings has no {name!r}")
+            raise no_such_name("Synerise.Settings", name, dir(type(self)))
