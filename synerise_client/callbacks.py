@@ -39,7 +39,7 @@ def takes_argument(callback: Callable[..., Any], name: str) -> bool:
 def _from_code(function: FunctionType, bound: int, name: str) -> bool:
     code = function.__code__
     if code.co_flags & _IS_LAZY:
-        raise TypeError(f"{name} is a coroutine or generator function; a plain one is needed")
+        raise _too_lazy(name)
     names_without_default = code.co_kwonlyargcount - len(function.__kwdefaults__ or ())
     required = code.co_argcount - len(function.__defaults__ or ()) - bound
     if required > 1 or names_without_default > 0:
@@ -56,16 +56,30 @@ def _wraps_one_without(function: FunctionType) -> bool:
 
 
 def _from_signature(callback: Callable[..., Any], name: str) -> bool:
-    import inspect
-
-    if inspect.iscoroutinefunction(callback):
-        raise TypeError(f"{name} is a coroutine or generator function; a plain one is needed")
+    refuse_lazy(callback, name)
     signature = _signature_of(callback)
     if signature is None or _binds(signature, None):
         return True
     if not _binds(signature):
         raise _too_many(name)
     return False
+
+
+def refuse_lazy(callback: Callable[..., Any], name: str) -> None:
+    """Refuse a function that would not run when it is called.
+
+    Raises:
+        TypeError: it is a coroutine function or a generator; ``name`` tells which one.
+    """
+    import inspect
+
+    is_lazy = (
+        inspect.iscoroutinefunction,
+        inspect.isasyncgenfunction,
+        inspect.isgeneratorfunction,
+    )
+    if any(kind(callback) for kind in is_lazy):
+        raise _too_lazy(name)
 
 
 def check_takes_nothing(callback: Callable[..., Any], name: str) -> None:
@@ -76,6 +90,7 @@ def check_takes_nothing(callback: Callable[..., Any], name: str) -> None:
     """
     if not callable(callback):
         raise TypeError(f"{name} must be a function, not {type(callback).__name__}")
+    refuse_lazy(callback, name)
     signature = _signature_of(callback)
     if signature is not None and not _binds(signature):
         raise TypeError(f"{name} must be callable without arguments")
@@ -97,6 +112,10 @@ def _binds(signature: Signature, *arguments: object) -> bool:
     except TypeError:
         return False
     return True
+
+
+def _too_lazy(name: str) -> TypeError:
+    return TypeError(f"{name} is a coroutine or generator function; a plain one is needed")
 
 
 def _too_many(name: str) -> TypeError:
