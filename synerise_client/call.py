@@ -30,6 +30,7 @@ class Call:
         work: run with the cancellation and the arguments.
         generation: of the connector when the call was made.
         cancellation: ends it; there as soon as the call is running.
+        is_withdrawn: nobody wants its callbacks any more.
     """
 
     cancellation: Cancellation
@@ -38,6 +39,7 @@ class Call:
         "arguments",
         "cancellation",
         "generation",
+        "is_withdrawn",
         "name",
         "on_error",
         "on_success",
@@ -54,6 +56,7 @@ class Call:
         self.on_error: Callback = None
         self.takes_result = self.takes_error = False
         self.generation = 0
+        self.is_withdrawn = False
 
     def expect(self, on_success: Callback, on_error: Callback) -> None:
         """Take the user's callbacks.
@@ -85,6 +88,9 @@ class Call:
 
     def answer(self, delivery: Delivery, result: Any, error: Error | None) -> None:
         """Give the call its one callback."""
+        if self.is_withdrawn:
+            _log.debug("%s: withdrawn while it ran", self.name)
+            return
         _log.debug("%s: %s", self.name, "success" if error is None else f"error {error.code}")
         if error is None:
             if self.on_success is not None:

@@ -52,6 +52,26 @@ class Connector(CallQueue):
             call.generation = self._generation
             self._enqueue(call)
 
+    def withdraw(self, on_success: Callback) -> None:
+        """Take a call back: it is not sent if it has not begun, else it ends at once.
+
+        It gets no callback, if it has not got one already.
+
+        Args:
+            on_success: the very one that the call was made with.
+        """
+        with self._changed:
+            for call in self._queue:
+                if call.on_success is on_success:
+                    self._queue.remove(call)
+                    self._unfinished -= 1
+                    self._changed.notify_all()
+                    return
+            running = self._running
+            if running is not None and running.on_success is on_success:
+                running.is_withdrawn = True
+                running.cancellation.cancel(CallEnded("The call was taken back"))
+
     def submit_in_background(self, name: str, work: Work) -> None:
         """Run work beside the queue; nobody waits for it, and no end of a session touches it."""
         call = Call(name, work, ())

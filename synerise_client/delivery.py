@@ -16,6 +16,23 @@ _log = logging.getLogger("synerise_client")
 _current = threading.local()
 
 
+class Placed:
+    """A callback that is run in a place of its own, whatever the client's dispatcher is.
+
+    Args:
+        callback: what is run there.
+        dispatch: runs it there, or hands it on to be run.
+    """
+
+    def __init__(self, callback: Callable[..., Any], dispatch: Dispatch) -> None:
+        self.__wrapped__ = callback  # tells how many arguments it takes
+        self.dispatch = dispatch
+
+    def __call__(self, *arguments: Any) -> Any:
+        """Run it here."""
+        return self.__wrapped__(*arguments)
+
+
 class Delivery:
     """Where one client's callbacks are run.
 
@@ -33,20 +50,25 @@ class Delivery:
 
     def deliver(self, callback: Callable[..., Any], *arguments: Any) -> None:
         """Run ``callback``, or hand it on to be run."""
+        dispatch = self._dispatch
+        if isinstance(callback, Placed):
+            dispatch, callback = callback.dispatch, callback.__wrapped__
         answer = partial(callback, *arguments)
         del arguments  # a token may be among them: no traceback is to show it
         self.is_busy = True
         try:
-            self._hand_on(callback, answer)
+            self._hand_on(dispatch, callback, answer)
         finally:
             self.is_busy = False
 
-    def _hand_on(self, callback: Callable[..., Any], answer: Callable[[], Any]) -> None:
-        if self._dispatch is None:
+    def _hand_on(
+        self, dispatch: Dispatch | None, callback: Callable[..., Any], answer: Callable[[], Any]
+    ) -> None:
+        if dispatch is None:
             self._run(callback, answer)
             return
         try:
-            self._dispatch(lambda: self._run(callback, answer))
+            dispatch(lambda: self._run(callback, answer))
         except BaseException as error:
             if is_interrupt_of_main_thread(error):
                 raise

@@ -62,6 +62,10 @@ class BaseModule:
             work = _refuse_disabled
         self._connector.submit(name, onSuccess, onError, work, *arguments)
 
+    def _withdraw(self, onSuccess: Callback) -> None:
+        """Take back the call that was made with this very ``onSuccess``."""
+        self._connector.withdraw(onSuccess)
+
     def _end(self, ender: Callable[..., Ending | None], *arguments: Any) -> bool:
         tells_server = self._settings.sdk.enabled
         return end_session(self._connector, lambda: ender(*arguments), tells_server)
