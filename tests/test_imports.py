@@ -25,7 +25,7 @@ FLOORS = (
     {"setup"},
     {"assembly"},
     {"initializer"},
-    {"synerise", "sandbox"},
+    {"synerise", "sandbox", "aio"},
     {"cli"},
 )
 """From the ground up; connector and session do not know each other."""
