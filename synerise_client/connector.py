@@ -149,6 +149,12 @@ class Connector(CallQueue):
         with self._changed:
             return self._changed.wait_for(lambda: self._unfinished == 0, left)
 
+    def pending(self) -> list[str]:
+        """Return the methods whose calls are not finished, the one that is running first."""
+        with self._changed:
+            running = [self._running] if self._running is not None else []
+            return [call.name for call in (*running, *self._queue, *self._background)]
+
     def is_closed(self) -> bool:
         """Whether calls are refused."""
         return self._is_closed

@@ -28,6 +28,11 @@ class SyneriseFacade:
     """What ``Synerise`` is: the one way into the SDK."""
 
     def __init__(self) -> None:
+        self._start_over()
+
+    def _start_over(self) -> None:
+        """Be as on the first day, whatever has become of the client."""
+        ClientModule.share(None)
         self._settings = SettingsModule()
         self._client: AssembledClient | None = None
         self._on_ready: Callable[[], Any] | None = None
