@@ -26,6 +26,7 @@ FLOORS = (
     {"assembly"},
     {"initializer"},
     {"synerise", "sandbox", "aio"},
+    {"pytest_plugin"},
     {"cli"},
 )
 """From the ground up; connector and session do not know each other."""
