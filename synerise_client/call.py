@@ -83,7 +83,8 @@ class Call:
                 raise
             _log.exception("%s failed in a way that it should not", self.name)
             return None, Error(
-                ErrorCode.UNKNOWN, f"An unknown error happened: {type(error).__name__}"
+                ErrorCode.UNKNOWN,
+                f"An unknown error happened: {type(error).__name__}; the log has its traceback",
             )
 
     def answer(self, delivery: Delivery, result: Any, error: Error | None) -> None:

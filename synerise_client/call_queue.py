@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 
 from synerise_client.api.cancellation import Cancellation
 from synerise_client.delivery import Delivery, is_in_callback
-from synerise_client.errors import CallEnded, Error
+from synerise_client.errors import START_AGAIN, CallEnded, Error
 from synerise_client.secret import forget_locals
 from synerise_client.threads import idle_seconds, is_script_over, renew_in_children
 
@@ -86,7 +86,7 @@ class CallQueue:
 
     def _enqueue(self, call: Call) -> None:
         if self._is_closed:
-            raise RuntimeError(f"{call.name}: the client was shut down")
+            raise RuntimeError(f"{call.name}: the client was shut down{START_AGAIN}")
         if self._is_ending and not self._may_still_call():
             raise RuntimeError(f"{call.name}: the script is ending")
         if self._thread is None:

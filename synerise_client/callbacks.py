@@ -115,7 +115,10 @@ def _binds(signature: Signature, *arguments: object) -> bool:
 
 
 def _too_lazy(name: str) -> TypeError:
-    return TypeError(f"{name} is a coroutine or generator function; a plain one is needed")
+    return TypeError(
+        f"{name} is a coroutine or generator function; a plain one is needed, or a call that is "
+        "awaited: synerise_client.aio"
+    )
 
 
 def _too_many(name: str) -> TypeError:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from synerise_client.api.cancellation import Cancellation
 from synerise_client.call import Call
 from synerise_client.call_queue import CallQueue
-from synerise_client.errors import CallEnded
+from synerise_client.errors import START_AGAIN, CallEnded
 from synerise_client.threads import start_thread
 
 if TYPE_CHECKING:
@@ -106,7 +106,7 @@ class Connector(CallQueue):
         announcements: list[Callable[[], None]] = []
         with self._changed:
             if self._is_closed and not self.is_delivering():
-                raise RuntimeError("The client was shut down")
+                raise RuntimeError(f"The client was shut down{START_AGAIN}")
             self._enders.append(threading.get_ident())
         try:
             yield announcements

@@ -23,6 +23,13 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 
+ELSEWHERE = "; does withBaseUrl lead to Synerise's API?"
+"""Ends the message about an answer that hardly comes from there."""
+
+START_AGAIN = "; Synerise.Initializer() and init() start another"
+"""Ends the message about a client that was shut down."""
+
+
 class ErrorCode(enum.IntEnum):
     """The values of ``Error.code`` that do not come from the server."""
 

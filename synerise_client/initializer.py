@@ -7,6 +7,7 @@ import os
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, Protocol
 
+from synerise_client.debug_log import show_everything
 from synerise_client.errors import Error, ErrorCode
 from synerise_client.modules.arguments import check, check_optional, usable_key
 from synerise_client.secret import Secret, hidden, without_locals
@@ -99,10 +100,11 @@ class SyneriseInitializer:
     def withDebugModeEnabled(self, enabled: bool) -> SyneriseInitializer:
         """Have the loggers ``synerise_client.*`` tell everything, or warnings only.
 
+        A program that has set up no logging sees it on stderr.
         Tokens, passwords and API keys are never part of it.
         """
         check(bool, enabled=enabled)
-        _log.setLevel(logging.DEBUG if enabled else logging.WARNING)
+        show_everything(enabled)
         return self
 
     def withInitialDoNotTrack(self, doNotTrack: bool) -> SyneriseInitializer:
@@ -134,7 +136,9 @@ class SyneriseInitializer:
         """
         for method in ("version", "update", "try_refresh_lock", "close"):
             if not callable(getattr(storage, method, None)) or isinstance(storage, type):
-                raise TypeError("storage must be a storage, such as MemoryStorage()")
+                raise TypeError(
+                    "storage must be a storage, such as MemoryStorage() or SQLiteStorage()"
+                )
         self._setup.storage = storage
         return self
 

@@ -14,7 +14,7 @@ import synerise_client
 PACKAGE = Path(synerise_client.__file__).parent
 FLOORS = (
     {"secret"},
-    {"errors", "models", "spelling", "threads"},
+    {"debug_log", "errors", "models", "spelling", "threads"},
     {"api"},
     {"callbacks", "delivery", "script_end"},
     {"call"},

@@ -14,7 +14,7 @@ from contextlib import suppress
 from typing import Any
 
 from synerise_client.api.current_call import socket_timeout
-from synerise_client.errors import UnusableAnswer
+from synerise_client.errors import ELSEWHERE, UnusableAnswer
 
 LARGEST_BODY = 4 * 1024 * 1024
 _LARGEST_ANSWER = LARGEST_BODY + 1024 * 1024
@@ -51,7 +51,7 @@ class Answer(http.client.HTTPResponse):
                 super().begin()
         except http.client.HTTPException:
             if not self._wire.has_ended:
-                raise UnusableAnswer("The server's answer is not HTTP") from None
+                raise UnusableAnswer(f"The server's answer is not HTTP{ELSEWHERE}") from None
         if self._wire.has_ended:
             raise http.client.RemoteDisconnected("The connection ended in an answer's head")
         self._find_the_end()

@@ -120,7 +120,10 @@ class Cancellation:
     def expire(self) -> None:
         """End the call because its deadline has passed."""
         self.cancel(
-            Error(ErrorCode.REQUEST_FAILED, "The server gave no whole answer within the time limit")
+            Error(
+                ErrorCode.REQUEST_FAILED,
+                "The server gave no whole answer within the call's time limit",
+            )
         )
 
     def note_reply(self) -> None:

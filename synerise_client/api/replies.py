@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from attrs import field, frozen
 
-from synerise_client.errors import ErrorCause, ErrorReply, UnusableAnswer
+from synerise_client.errors import ELSEWHERE, ErrorCause, ErrorReply, UnusableAnswer
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
@@ -43,7 +43,7 @@ class Reply(NamedTuple):
         """
         payload = _parse(self.body)
         if not isinstance(payload, dict):
-            raise UnusableAnswer("The server's answer is not a JSON object")
+            raise UnusableAnswer(f"The server's answer is not a JSON object{ELSEWHERE}")
         return payload
 
 
@@ -154,7 +154,7 @@ def _parse(body: bytes) -> Any:
     try:
         return json.loads(body, parse_constant=_refuse_constant)
     except (ValueError, RecursionError):
-        raise UnusableAnswer("The server's answer is not JSON") from None
+        raise UnusableAnswer(f"The server's answer is not JSON{ELSEWHERE}") from None
 
 
 def _refuse_constant(name: str) -> None:

@@ -11,6 +11,8 @@ import enum
 import re
 from typing import TYPE_CHECKING, NamedTuple
 
+from synerise_client.spelling import suggestion
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
@@ -97,7 +99,8 @@ def routes_with(paths: Mapping[str, str], given_by: str = "withRoutes") -> dict[
     for operation, path in paths.items():
         if operation not in ROUTES:
             known = ", ".join(sorted(ROUTES))
-            raise ValueError(f"{given_by}: unknown operation {operation!r}; known are: {known}")
+            meant = suggestion(str(operation), ROUTES) or f"; known are: {known}"
+            raise ValueError(f"{given_by}: unknown operation {operation!r}{meant}")
         if not isinstance(path, str) or not _PATH.fullmatch(path):
             raise ValueError(
                 f"{given_by}: the path of {operation} must start with / and be as it is sent, "

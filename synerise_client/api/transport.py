@@ -162,11 +162,14 @@ class Transport:
         except Exception as error:
             forget_locals(error)
             _log.exception("The request hook failed")
-            message = f"The request hook raised {type(error).__name__}"
+            message = f"The request hook raised {type(error).__name__}; the log has its traceback"
             raise Error(ErrorCode.UNKNOWN, message) from None
         for name, value in headers.items():
             if not _can_be_name(name) or not _can_be_value(value):
-                raise Error(ErrorCode.REQUEST_FAILED, f"The header {name!r} cannot be sent")
+                raise Error(
+                    ErrorCode.REQUEST_FAILED,
+                    f"The request hook set a header that cannot be sent: {name!r}",
+                )
 
     def _seconds_left(self, cancellation: Cancellation) -> tuple[float, float]:
         cancellation.check()
@@ -266,8 +269,12 @@ def _failure(error: Exception) -> Error:
         # What the network does comes as one of requests' own; this is a file of certificates.
         return Error(ErrorCode.REQUEST_FAILED, f"The request cannot be sent: {error}")
     if isinstance(error, requests.exceptions.Timeout):
-        return AnswerLost(ErrorCode.REQUEST_FAILED, "The server did not answer in time")
+        return AnswerLost(
+            ErrorCode.REQUEST_FAILED,
+            "The server did not answer in time; it may have acted on the request",
+        )
     return AnswerLost(
         ErrorCode.REQUEST_FAILED,
-        f"The connection broke before the whole answer came ({type(error).__name__})",
+        f"The connection broke before the whole answer came ({type(error).__name__}); "
+        "the server may have acted on the request",
     )

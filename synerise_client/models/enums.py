@@ -103,7 +103,8 @@ class ClientConditionalAuthStatus(_WireEnum):
 
 
 def _refuse_mode(text: str) -> NoReturn:
-    raise ValueError(f"not a sign-out mode: {text!r}")
+    known = " and ".join(mode.value for mode in ClientSignOutMode)
+    raise ValueError(f"not a sign-out mode: {text!r}; there are {known}")
 
 
 def _conversions(

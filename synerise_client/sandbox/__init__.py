@@ -18,7 +18,7 @@ except ModuleNotFoundError as missing:
     if missing.name not in {"flask", "werkzeug"}:
         raise
     raise ImportError(
-        "The sandbox needs Flask, which is not installed: pip install synerise_client[sandbox]"
+        "The sandbox needs Flask, which is not installed: pip install 'synerise_client[sandbox]'"
     ) from missing
 
 __all__ = ["Event", "Hold", "Message", "RecordedRequest", "Sandbox"]

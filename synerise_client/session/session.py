@@ -53,6 +53,7 @@ if TYPE_CHECKING:
 
 SIGN_OUT_SECONDS = 5.0
 SIGN_OUT_WITH_MODE_SECONDS = 10.0
+_NOBODY_IS_KNOWN = "Nobody may become known while Synerise.Settings.sdk.doNotTrack is True"
 _OFFSET_TOLERANCE = 5.0
 
 
@@ -214,7 +215,7 @@ class Session:
         try:
             mode = ClientSignOutModeFromString(mode)
         except ValueError as error:
-            raise Error(ErrorCode.UNUSABLE_ARGUMENT, f"mode: {error}") from None
+            raise Error(ErrorCode.UNUSABLE_ARGUMENT, f"mode is {error}") from None
         with self.turn(call) as turn:
             token = self._token_to_sign_out(turn)
             if mode is ClientSignOutMode.SignOut:
@@ -272,7 +273,7 @@ class Session:
     def tracked_turn(self, call: Cancellation) -> Iterator[Turn]:
         """Open a turn that makes a customer known, which doNotTrack forbids."""
         if self._do_not_track():
-            raise Error(ErrorCode.DO_NOT_TRACK, "This is refused while doNotTrack is on")
+            raise Error(ErrorCode.DO_NOT_TRACK, _NOBODY_IS_KNOWN)
         with self.turn(call) as turn:
             yield turn
 
@@ -337,7 +338,9 @@ class Session:
             return token
         if turn.state.holds_login:
             turn.end(ClientSessionEndReason.SessionExpiration)
-        raise Error(ErrorCode.ALREADY_SIGNED_OUT, "No customer is signed in")
+        raise Error(
+            ErrorCode.ALREADY_SIGNED_OUT, "No customer is signed in: there is nobody to sign out"
+        )
 
     def _ending(
         self,

@@ -105,13 +105,14 @@ def not_logged_in() -> Error:
 
 def still_refreshing() -> Error:
     """Make the error of a due refresh that another process is at for too long."""
-    return Error(ErrorCode.REQUEST_FAILED, "Another process is still refreshing it")
+    return Error(ErrorCode.REQUEST_FAILED, "Another process is still refreshing the token")
 
 
 def token_expired() -> Error:
     """Make the error of the call that finds the customer's token expired."""
     return Error(
-        ErrorCode.TOKEN_EXPIRED, "The customer's token has expired and cannot be refreshed"
+        ErrorCode.TOKEN_EXPIRED,
+        "The customer's token has expired and cannot be refreshed: sign in again",
     )
 
 
@@ -277,7 +278,7 @@ class TokenSource:
             turn.end(ClientSessionEndReason.ClientRejected)
             raise
         new = token_from(reply, clock=self._clock, origin=token.origin, old=token)
-        _log.debug("The token was refreshed; it lives for %d s", new.lifetime)
+        _log.info("The token was refreshed; it lives for %d s", new.lifetime)
         return turn.take_token(new, instead_of=token)
 
     def _fetch_anonymous(self, turn: Turn, *, instead_of: SessionToken | None) -> SessionToken:

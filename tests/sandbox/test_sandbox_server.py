@@ -303,7 +303,7 @@ def test_without_flask_the_hint_names_the_extra() -> None:
     code = "import sys; sys.modules['flask'] = None; import synerise_client.sandbox"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
     assert "ImportError" in done.stderr
-    assert "pip install synerise_client[sandbox]" in done.stderr
+    assert "pip install 'synerise_client[sandbox]'" in done.stderr
 
 
 def test_the_sandbox_shares_no_code_with_the_client() -> None:
