@@ -21,7 +21,7 @@ from synerise_client.cli.server_checks import (
 from synerise_client.cli.tables import in_colour, table, width_of_terminal
 from synerise_client.cli.verdicts import Finding, Verdict, cannot_tell
 from synerise_client.errors import Error
-from synerise_client.session.storage import SQLiteStorage
+from synerise_client.session.sqlite_storage import SQLiteStorage
 
 if TYPE_CHECKING:
     from synerise_client.cli.examination import Examination

@@ -16,13 +16,13 @@ from requests.utils import get_environ_proxies, select_proxy
 from synerise_client.api.base_url import parse_base_url
 from synerise_client.cli.verdicts import Finding, cannot_tell, ok, wrong
 from synerise_client.session.clock import Clock
+from synerise_client.session.sqlite_storage import SCHEMA
 from synerise_client.session.state import UnreadableState, from_text
-from synerise_client.session.storage import SCHEMA
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from synerise_client.session.storage import SQLiteStorage
+    from synerise_client.session.sqlite_storage import SQLiteStorage
 
 _OLDEST_PYTHON = (3, 10)
 _SIDE_FILES = ("", "-journal", "-wal", "-shm")

@@ -6,8 +6,9 @@ import os
 from typing import TYPE_CHECKING
 
 from synerise_client.session.clock import Clock
+from synerise_client.session.sqlite_storage import SQLiteStorage
 from synerise_client.session.state import UnreadableState, from_text
-from synerise_client.session.storage import SQLiteStorage, StorageError
+from synerise_client.session.storage import StorageError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
