@@ -49,7 +49,7 @@ TOLD: list[tuple[dict[str, Any], Callable[[Team], object], str, int, str]] = [
         lambda team: None,
         "registerAccount",
         -1,
-        "request hook set a header that cannot be sent: 'X-Shop'",
+        "The header 'X-Shop' cannot be sent; the request hook has set it",
     ),
     (
         {},

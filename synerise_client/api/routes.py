@@ -99,8 +99,10 @@ def routes_with(paths: Mapping[str, str], given_by: str = "withRoutes") -> dict[
     for operation, path in paths.items():
         if operation not in ROUTES:
             known = ", ".join(sorted(ROUTES))
-            meant = suggestion(str(operation), ROUTES) or f"; known are: {known}"
-            raise ValueError(f"{given_by}: unknown operation {operation!r}{meant}")
+            meant = suggestion(str(operation), ROUTES)
+            raise ValueError(
+                f"{given_by}: unknown operation {operation!r}{meant}; known are: {known}"
+            )
         if not isinstance(path, str) or not _PATH.fullmatch(path):
             raise ValueError(
                 f"{given_by}: the path of {operation} must start with / and be as it is sent, "

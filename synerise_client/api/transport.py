@@ -168,7 +168,7 @@ class Transport:
             if not _can_be_name(name) or not _can_be_value(value):
                 raise Error(
                     ErrorCode.REQUEST_FAILED,
-                    f"The request hook set a header that cannot be sent: {name!r}",
+                    f"The header {name!r} cannot be sent; the request hook has set it",
                 )
 
     def _seconds_left(self, cancellation: Cancellation) -> tuple[float, float]:

@@ -103,7 +103,7 @@ def test_a_hooks_header_that_cannot_be_one_is_named_and_nothing_is_sent(
     bench.client(withRequestHook=hook)
     error = bench.sign_in()
     assert error.code == -1
-    assert error.message == f"The header {name!r} cannot be sent"
+    assert error.message == f"The header {name!r} cannot be sent; the request hook has set it"
     assert attempts == ["login"]
     assert bench.server.connections == 0
 
