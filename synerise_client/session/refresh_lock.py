@@ -40,7 +40,11 @@ def try_lock(path: Path) -> Release | None:
     except Timeout:
         return None
 
+    owner = os.getpid()
+
     def release() -> None:
+        if os.getpid() != owner:
+            return  # forked in a request hook: the lock is the parent's
         with suppress(OSError):
             os.unlink(path)  # while it is held: whoever gets the lock of a deleted file tries again
         lock.release()

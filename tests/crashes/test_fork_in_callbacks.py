@@ -208,3 +208,33 @@ say("code", code_of(children[0]))
     assert finished.lines == ["code 0"]
     assert "not told" not in finished.errors
     assert [request.operation for request in sandbox.requests].count("logout") == 1
+
+
+def test_a_child_of_a_hook_leaves_the_refresh_lock_to_the_parent(fork: Fork) -> None:
+    finished = fork(
+        """
+from glob import glob
+from synerise_client.session.storage import SessionKey
+
+children = []
+
+def hook(operation, headers, body):
+    if operation != "refresh" or children:
+        return
+    child = os.fork()
+    if child:
+        children.append(child)
+        say("code", code_of(child))
+        say("locks", len(glob(os.environ["STORE"] + "-refresh-*.lock")))
+        key = SessionKey(os.environ["SANDBOX_KEY"], os.environ["SANDBOX_URL"])
+        say("free", new_storage().try_refresh_lock(key) is not None)
+
+Synerise.shutdown()
+client = start(withStorage=new_storage(), withRequestHook=hook)
+assert call("signIn", EMAIL, PASSWORD) is True
+assert call("refreshToken").tokenString
+works()
+"""
+    ).end(within=40)
+    assert finished.lines == ["code 0", "locks 1", "free False"]
+    assert finished.code == 0
