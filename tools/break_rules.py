@@ -23,7 +23,7 @@ ROOT = Path(__file__).resolve().parent.parent
 PACKAGE = "synerise_client"
 SCRIPTS = 400
 SEED = 1
-PATIENCE = 100.0
+PATIENCE = 300.0
 NOTHING_FOUND, FOUND = 0, 3
 
 

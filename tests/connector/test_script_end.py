@@ -157,10 +157,12 @@ client = start(withDrainTimeout=0.3)
 client.signIn(EMAIL, PASSWORD, *told("signIn"))
 client.retrieveToken(*told("retrieveToken"))
 client.getAccount(*told("getAccount"))
+input()
 sys.exit(4)
 """
         )
         assert hold.arrived.wait(10)
+        script.go_on()
         began = time.monotonic()
         finished = script.end()
         assert time.monotonic() - began < 5
@@ -235,15 +237,19 @@ for number in range(8):
 
 
 def test_a_callback_that_never_returns_does_not_hold_the_end_up(run: Run) -> None:
-    finished = run(
+    script = run(
         """
 client = start(withDrainTimeout=0.2)
 client.retrieveToken(None, lambda: (say("stuck"), threading.Event().wait()))
 client.retrieveToken(*told("next"))
+input()
 sys.exit(6)
 """
-    ).end(within=8)
-    assert finished.lines == ["stuck"]
+    )
+    script.says("stuck")
+    script.go_on()
+    finished = script.end(within=8)
+    assert finished.lines == []
     assert finished.code == 6
 
 

@@ -126,14 +126,15 @@ spans = st.sampled_from([MORE_THAN_A_REST, 900, 1801, 3600, 5000])
 jumps = st.sampled_from([-100_000, -2000, 2000, 100_000])
 lifetimes = st.sampled_from([600, 3600, 9000])
 passes = st.sampled_from([0, 0, 1])
-happenings: st.SearchStrategy[Happening] = st.one_of(
-    spans, spans, st.none(), enders, st.sampled_from([*SIGN_INS, *SIGN_OUTS])
-)
+in_flight = st.one_of(calls, tokens, tokens, anybody)
+happenings: st.SearchStrategy[Happening] = st.sampled_from([900, 10_000, 10_000, None, None])
+done_elsewhere = st.one_of(enders, st.sampled_from([*SIGN_INS, *SIGN_OUTS]))
+kinds_of_trouble = st.lists(st.sampled_from([*TROUBLE, LOST]), min_size=1, max_size=3)
 
 
 @st.composite
 def trouble(draw: st.DrawFn) -> tuple[str, list[str], Call]:
     """Draw an operation, what its next requests meet, and a call that may ask for it."""
     operation = draw(st.sampled_from([*TROUBLED, *["refresh"] * 3]))
-    kinds = draw(st.lists(st.sampled_from([*TROUBLE, LOST]), min_size=1, max_size=3))
+    kinds = draw(kinds_of_trouble)
     return operation, kinds, draw(st.sampled_from(TROUBLED[operation]))

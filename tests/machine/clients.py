@@ -93,6 +93,11 @@ class Bench:
             else:
                 self.sandbox.fail(operation, **TROUBLE[kind])
 
+    def end_trouble(self) -> None:
+        """Take back what no request has met."""
+        for waiting in self.sandbox._faults._queues.values():
+            waiting.clear()
+
     def close(self) -> None:
         self.sandbox.close()
         self._reader.close()

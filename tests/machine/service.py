@@ -99,10 +99,6 @@ class Service:
     )
     trouble: defaultdict[str, deque[str]] = field(default_factory=lambda: defaultdict(deque))
 
-    @property
-    def is_troubled(self) -> bool:
-        return any(self.trouble.values())
-
     def answer(self, request: Request) -> Reply:
         """Answer one attempt."""
         if self.is_down:

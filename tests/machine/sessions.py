@@ -64,9 +64,13 @@ class Sessions(RuleBasedStateMachine):
 
     # One thing after another.
 
-    @rule(call=calls.sign_ins)
-    def sign_in(self, call: Call) -> None:
-        self._client().make(call)
+    @rule(call=calls.sign_ins, is_welcome=st.booleans())
+    def sign_in(self, call: Call, is_welcome: bool) -> None:
+        client = self._client()
+        if is_welcome:
+            client.end_at_once(calls.call("doNotTrack", False))
+            self._server_follows()
+        client.make(call)
         self._check()
 
     @rule(batch=st.lists(calls.calls, min_size=1, max_size=4))
@@ -79,7 +83,7 @@ class Sessions(RuleBasedStateMachine):
         self._client().end_at_once(ender)
         self._check()
 
-    @rule(setting=calls.settings, follows=st.booleans())
+    @rule(setting=calls.settings, follows=st.sampled_from([True, True, False]))
     def change_a_setting(self, setting: Call, follows: bool) -> None:
         if setting.method == "changeApiKey":
             self._close_others()
@@ -96,6 +100,16 @@ class Sessions(RuleBasedStateMachine):
         self._world.service.trouble[operation].extend(kinds)
         self._bench.trouble(operation, kinds)
         self._client().make(call)
+        self._check()
+
+    @rule(kinds=calls.kinds_of_trouble, batch=st.lists(calls.in_flight, min_size=1, max_size=3))
+    def due_refresh_meets_trouble(self, kinds: list[str], batch: list[Call]) -> None:
+        client = self._client()
+        seconds = client.model.seconds_until_due()
+        self._let_pass(max(seconds, calls.MORE_THAN_A_REST) if seconds else 0)
+        self._end_trouble()
+        self.server_makes_trouble(("refresh", kinds, batch[0]))
+        client.make(*batch[1:])
         self._check()
 
     @rule(batch=st.lists(calls.calls, min_size=1, max_size=2), ender=calls.enders)
@@ -135,38 +149,40 @@ class Sessions(RuleBasedStateMachine):
 
     # Other processes.
 
-    @rule(seconds=st.one_of(st.just(0), calls.jumps), call=calls.calls)
-    def restart(self, seconds: int, call: Call) -> None:
-        """Meanwhile somebody sets the wall clock."""
+    @rule(
+        passed=st.sampled_from([0, 1801, 3600]),
+        jump=st.one_of(st.just(0), calls.jumps),
+        batch=st.lists(calls.in_flight, min_size=1, max_size=3),
+    )
+    def restart(self, passed: int, jump: int, batch: list[Call]) -> None:
+        """Meanwhile time passes, and somebody sets the wall clock."""
         client = self._client()
-        if client.model.is_resting:
-            self._let_pass(calls.MORE_THAN_A_REST)
-        self._close(client)
-        self._jump(seconds)
+        self._leave(client)
+        self._let_pass(passed)
+        self._jump(jump)
         self._pairs[0] = self._opened(client.model.key)
         self._check()
-        self._pairs[0].make(call)
-        self._check()
+        for call in batch:
+            self._pairs[0].make(call)
+            self._check()
 
-    @rule(call=st.one_of(calls.calls, calls.sign_ins))
-    def other_process_calls(self, call: Call) -> None:
+    @rule(call=st.one_of(calls.calls, calls.sign_ins), leaves=st.booleans())
+    def other_process_calls(self, call: Call, leaves: bool) -> None:
         self._other().make(call)
         self._check()
+        if leaves:
+            self._close_others()
+            self._check()
 
     @rule(ender=calls.enders)
     def other_process_ends_at_once(self, ender: Call) -> None:
         self._other().end_at_once(ender)
         self._check()
 
-    @rule()
-    def other_process_leaves(self) -> None:
-        self._close_others()
-        self._check()
-
     # What happens while a request is in flight.
 
     @rule(
-        call=calls.calls,
+        call=calls.in_flight,
         behind=st.lists(calls.calls, max_size=3),
         enders=st.lists(st.one_of(calls.enders, calls.settings), min_size=1, max_size=2),
         after=st.lists(calls.calls, max_size=2),
@@ -192,8 +208,7 @@ class Sessions(RuleBasedStateMachine):
             passes: how many requests of the call get through.
             is_late: the answer comes once everybody has heard of the end.
         """
-        if self._world.service.is_troubled:
-            return
+        self._end_trouble()
         if any(ender.method == "changeApiKey" for ender in enders):
             self._close_others()
         client = self._client()
@@ -226,14 +241,13 @@ class Sessions(RuleBasedStateMachine):
         self._server_follows()
         self._check()
 
-    @rule(call=calls.calls, happening=calls.happenings, passes=calls.passes)
+    @rule(call=calls.in_flight, happening=calls.happenings, passes=calls.passes)
     def something_happens_under_a_request(
         self, call: Call, happening: Happening, passes: int
     ) -> None:
         """The server has acted when it happens, and its answer is on the way."""
         client = self._client()
-        if not self._is_clear(client, happening):
-            return
+        self._end_trouble()
         kept = self._kept_back(client, call, passes)
         if kept is None:
             return
@@ -244,17 +258,28 @@ class Sessions(RuleBasedStateMachine):
         kept.play.go_on(client.model.receive(kept.reply))
         self._check()
 
-    @rule(call=calls.calls, happening=calls.happenings)
+    @rule(call=calls.in_flight, happening=calls.happenings)
     def something_happens_before_a_request(self, call: Call, happening: Happening) -> None:
         """The call has decided what to ask for when it happens; the server has not heard of it."""
         client = self._client()
-        if not self._is_clear(client, happening):
-            return
+        self._end_trouble()
         client.live.meanwhile = lambda: self._happen(happening)
         client.model.meanwhile = lambda: self._should_happen(happening)
         client.make(call)
         client.live.meanwhile = client.model.meanwhile = None
         self._check()
+
+    @rule(call=calls.in_flight, does=calls.done_elsewhere, passes=calls.passes)
+    def other_process_acts_under_a_request(self, call: Call, does: Call, passes: int) -> None:
+        self._other()
+        if self._client().model.knows_the_time:  # else the answer's date is stored too
+            self.something_happens_under_a_request(call, does, passes)
+
+    @rule(call=calls.in_flight, does=calls.done_elsewhere)
+    def other_process_acts_before_a_request(self, call: Call, does: Call) -> None:
+        self._other()
+        if self._client().model.knows_the_time:
+            self.something_happens_before_a_request(call, does)
 
     def _kept_back(self, client: Pair, call: Call, passes: int) -> KeptBack | None:
         """Make a call and keep an answer to it back; None if there is nothing to be kept."""
@@ -271,15 +296,6 @@ class Sessions(RuleBasedStateMachine):
         client.live.make(call)
         assert client.live.reaches(hold), f"{call} did not ask for {play.request.operation}"
         return KeptBack(play, reply, hold)
-
-    def _is_clear(self, client: Pair, happening: Happening) -> bool:
-        """Tell whether it is clear what is to come of it; the other process is there then."""
-        if self._world.service.is_troubled:
-            return False
-        if isinstance(happening, Call):
-            self._other()
-            return client.model.knows_the_time
-        return True
 
     def _happen(self, happening: Happening) -> None:
         if happening is None:
@@ -318,7 +334,12 @@ class Sessions(RuleBasedStateMachine):
 
     def _close_others(self) -> None:
         while len(self._pairs) > 1:
-            self._close(self._pairs.pop())
+            self._leave(self._pairs.pop())
+
+    def _leave(self, pair: Pair) -> None:
+        if pair.model.is_resting:
+            self._let_pass(calls.MORE_THAN_A_REST)
+        self._close(pair)
 
     def _close(self, pair: Pair) -> None:
         self.counts["calls"] += pair.made
@@ -327,6 +348,10 @@ class Sessions(RuleBasedStateMachine):
     def _let_pass(self, seconds: int) -> None:
         self._happen(seconds)
         self._should_happen(seconds)
+
+    def _end_trouble(self) -> None:
+        self._world.service.trouble.clear()
+        self._bench.end_trouble()
 
     def _jump(self, seconds: int) -> None:
         self._bench.clock.wall_ahead += seconds

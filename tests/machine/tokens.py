@@ -15,6 +15,14 @@ from tests.machine.world import REFRESH_INTERVAL, Refused
 class Tokens(SharedSession):
     """A client that gives each of its calls a token."""
 
+    def seconds_until_due(self) -> int:
+        """Return after how many seconds the token there is is to be refreshed before its use."""
+        token = self.state.token
+        if token is None:
+            return 0
+        left = token.expiration - self.world.now - self._error
+        return max(0, left - min(REFRESH_INTERVAL, token.lifetime // 2))
+
     def _asked(
         self, operation: str, *asks: Any, needs_login: bool = False
     ) -> Generator[Request, Reply, Reply]:
@@ -46,11 +54,7 @@ class Tokens(SharedSession):
         return token
 
     def _refreshed_if_due(self, token: Token) -> Generator[Request, Reply, Token]:
-        left = token.expiration - self.world.now - self._error
-        if left > min(REFRESH_INTERVAL, token.lifetime / 2) or self._rests == (
-            token,
-            self.world.now,
-        ):
+        if self.seconds_until_due() > 0 or self._rests == (token, self.world.now):
             return token
         try:
             return (yield from self._refreshed(token))
