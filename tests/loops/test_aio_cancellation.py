@@ -233,3 +233,16 @@ def test_cancelling_at_any_moment_loses_no_answer_and_hangs_nothing(
     assert Synerise.waitUntilIdle(10)
     assert client.isSignedIn()
     counted("awaits cancelled", ended_by_it)
+
+
+def test_a_call_that_is_taken_back_while_it_runs_gets_no_callback(
+    team: Team, caplog: pytest.LogCaptureFixture
+) -> None:
+    async_client(team)
+    client, (succeeded, failed) = Synerise.Client, team.heard.callbacks("taken back")
+    with team.sandbox.hold("login") as hold:
+        client.signIn(EMAIL, PASSWORD, succeeded, failed)
+        assert hold.arrived.wait(10)
+        client._withdraw(succeeded)
+    assert Synerise.waitUntilIdle(10)
+    assert (team.heard.told, logged(caplog)) == ([], [])

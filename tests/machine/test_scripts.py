@@ -25,7 +25,7 @@ def test_a_sign_in_that_another_process_was_quicker_than_tells_its_end_between_t
     script: Sessions,
 ) -> None:
     script.start(on_disk=False, first=NOBODY_SIGNS_IN)
-    script.something_happens_before_a_request(ANNA_SIGNS_IN, BEN_SIGNS_IN)
+    script.other_process_acts_before_a_request(ANNA_SIGNS_IN, BEN_SIGNS_IN)
     script.other_process_calls(call("getAccount"), False)
 
 

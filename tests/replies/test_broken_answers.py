@@ -116,12 +116,24 @@ def stage(server: KeepingServer) -> Iterator[Stage]:
     stage.close()
 
 
+@pytest.fixture
+def chosen(request: pytest.FixtureRequest) -> Callable[[int], bool]:
+    """Tell which answers to send: all with --in-full, else two of three."""
+    in_full = request.config.getoption("--in-full")
+    return lambda number: in_full or number % 3 != 0
+
+
+@pytest.mark.long
 @pytest.mark.parametrize("first", _PARTS)
 @pytest.mark.parametrize("name", SCENES)
 def test_no_broken_answer_breaks_a_call_or_the_session(
-    stage: Stage, name: str, first: int, counted: Callable[[str, int], None]
+    stage: Stage,
+    name: str,
+    first: int,
+    chosen: Callable[[int], bool],
+    counted: Callable[[str, int], None],
 ) -> None:
-    numbers = range(first, min(first + _PART, len(TABLE)))
+    numbers = [*filter(chosen, range(first, min(first + _PART, len(TABLE))))]
     complaints = [each for n in numbers for each in stage.complaints(SCENES[name], n)]
     assert not complaints, "\n".join(complaints)
     counted("broken answers sent", len(numbers))
@@ -151,5 +163,5 @@ def test_an_answer_over_tls_is_as_broken_as_any_other(
 
 
 def test_the_answers_are_many_and_differ() -> None:
-    assert len(TABLE) >= 300
+    assert len(TABLE) * 2 // 3 >= 300
     assert len({answer.name for answer in TABLE}) == len(TABLE)
