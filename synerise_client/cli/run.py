@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import os
 import sys
 
 from synerise_client.cli.command_line import complain
@@ -15,6 +16,13 @@ def run() -> int:
     if isinstance(sys.stdout, io.TextIOWrapper):
         sys.stdout.reconfigure(errors="backslashreplace")  # a name may not fit the terminal
     try:
+        return _exit_code()
+    finally:
+        _drop_what_cannot_be_written()
+
+
+def _exit_code() -> int:
+    try:
         synerise_client(prog_name="synerise-client")
     except SystemExit as end:
         return int(end.code or 0)
@@ -25,3 +33,11 @@ def run() -> int:
             raise
         return complain(error)
     return Exit.DONE
+
+
+def _drop_what_cannot_be_written() -> None:
+    """Keep Python from trying once more at its end, and from complaining of that."""
+    try:
+        sys.stdout.flush()
+    except OSError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

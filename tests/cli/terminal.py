@@ -17,7 +17,8 @@ from termios import TIOCSWINSZ
 
 SECONDS = 30.0
 _ON_ITS_OWN = (
-    "import fcntl, os, sys, termios; os.setsid(); fcntl.ioctl(0, termios.TIOCSCTTY, 0); "
+    "import fcntl, os, signal, sys, termios; os.setsid(); fcntl.ioctl(0, termios.TIOCSCTTY, 0); "
+    "signal.signal(signal.SIGINT, signal.SIG_DFL); "  # what starts the tests may ignore it
     "os.execvp(sys.argv[1], sys.argv[1:])"
 )
 
