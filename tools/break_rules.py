@@ -43,12 +43,6 @@ BREAKS = {
         "token=None,\n        epoch=state.epoch + 1,",
         "token=None,\n        epoch=state.epoch,",
     ),
-    "unnoticed-destruction": Break(
-        "So does destroySession.",
-        "session/state.py",
-        "epoch=end.epoch,",
-        "epoch=state.epoch,",
-    ),
     "unnoticed-regeneration": Break(
         "So does a new uuid: no token comes to live with another one.",
         "session/state.py",
@@ -60,6 +54,12 @@ BREAKS = {
         "session/store.py",
         "if self._is_abandoned or not (is_ours or basis.overrides):",
         "if False:",
+    ),
+    "unnoticed-destruction": Break(
+        "destroySession does, too.",
+        "session/state.py",
+        "epoch=end.epoch,",
+        "epoch=state.epoch,",
     ),
     "late-anonymous-token": Break(
         "A late anonymous token never replaces a client's.",

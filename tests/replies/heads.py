@@ -132,6 +132,8 @@ def _headers() -> list[BrokenAnswer]:
         "Set-Cookie: session=1; Domain=.com; Secure; HttpOnly", "Content-Type: ;charset=",
         "Content-Type: multipart/mixed", "Content-Type: message/rfc822",
         "Content-Type: text/html; charset=nonsense", "Content-Type: \x00", "Location: //",
+        "Content-Type: application/json; charset=utf-16", "Location: http://[::1", 'ETag: "',
+        "Content-Language: \xff\xfe",
         "Retry-After: 9999",
     ]  # fmt: skip
     dates = [

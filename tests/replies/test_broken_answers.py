@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ssl
+import sys
 from collections.abc import Callable, Iterator
 
 import pytest
@@ -118,9 +119,9 @@ def stage(server: KeepingServer) -> Iterator[Stage]:
 
 @pytest.fixture
 def chosen(request: pytest.FixtureRequest) -> Callable[[int], bool]:
-    """Tell which answers to send: all with --in-full, else two of three."""
-    in_full = request.config.getoption("--in-full")
-    return lambda number: in_full or number % 3 != 0
+    """Tell which answers to send: all with --in-full, else every second one."""
+    in_full, python = request.config.getoption("--in-full"), sys.version_info.minor
+    return lambda number: in_full or (number + python) % 2 == 0
 
 
 @pytest.mark.long
@@ -163,5 +164,5 @@ def test_an_answer_over_tls_is_as_broken_as_any_other(
 
 
 def test_the_answers_are_many_and_differ() -> None:
-    assert len(TABLE) * 2 // 3 >= 300
+    assert len(TABLE) // 2 >= 300
     assert len({answer.name for answer in TABLE}) == len(TABLE)
