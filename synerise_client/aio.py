@@ -18,6 +18,7 @@ from synerise_client.callbacks import refuse_lazy
 from synerise_client.delivery import Placed
 from synerise_client.modules.arguments import check
 from synerise_client.modules.client_module import ClientModule
+from synerise_client.modules.state_listener import SIGNED_IN, SIGNED_OUT
 from synerise_client.spelling import no_such_name
 
 if TYPE_CHECKING:
@@ -42,7 +43,6 @@ if TYPE_CHECKING:
     Answer = Coroutine[Any, Any, T]
     Ask = Callable[[Callable[[T], None], Callable[[Error], None]], None]
 
-_LISTENED_TO = ("onClientSignedIn", "onClientSignedOut")
 _log = logging.getLogger("synerise_client")
 
 
@@ -313,9 +313,10 @@ def _bring(loop: asyncio.AbstractEventLoop, run: Callable[[], None]) -> None:
 
 def _placed(listener: object, dispatch: Dispatch) -> dict[str, Any]:
     """Return a listener whose functions are run by ``dispatch``."""
-    functions = {name: getattr(listener, name, None) for name in _LISTENED_TO}
     if isinstance(listener, Mapping):
         functions = dict(listener)
+    else:
+        functions = {name: getattr(listener, name, None) for name in (SIGNED_IN, SIGNED_OUT)}
     for name, function in functions.items():
         if callable(function):
             refuse_lazy(function, name)

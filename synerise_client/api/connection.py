@@ -200,11 +200,12 @@ def new_session(
         Error: the environment names certificates that cannot be used.
     """
     session = _DirectSession()
-    is_encrypted = base_url.startswith("https:")
     # The environment is read here, once: requests would read it again at each request.
     session.trust_env = False
     session.proxies = get_environ_proxies(base_url) if use_proxies else {}
-    session.verify = bundle or (not is_encrypted) or _bundle_of_the_environment()
+    if bundle is None and base_url.startswith("https:"):
+        bundle = _bundle_of_the_environment()
+    session.verify = bundle or True
     session.cert = _as_requests_wants(certificate)
     session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
     session.headers.update(_HEADERS)
@@ -213,8 +214,8 @@ def new_session(
     return session
 
 
-def _bundle_of_the_environment() -> str | bool:
-    """Return the file or folder of certificates that the environment names, else True."""
+def _bundle_of_the_environment() -> str | None:
+    """Return the file or folder of certificates that the environment names, if any."""
     for variable in ("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE"):
         path = os.environ.get(variable)
         if path:
@@ -222,7 +223,7 @@ def _bundle_of_the_environment() -> str | bool:
                 return usable_bundle(path, variable)
             except ValueError as error:
                 raise Error(ErrorCode.REQUEST_FAILED, str(error)) from None
-    return True
+    return None
 
 
 def _as_requests_wants(certificate: Certificate | None) -> str | tuple[str, str] | None:

@@ -16,6 +16,7 @@ from requests.utils import get_environ_proxies, select_proxy
 from synerise_client.api.base_url import parse_base_url
 from synerise_client.cli.verdicts import Finding, cannot_tell, ok, wrong
 from synerise_client.session.clock import Clock
+from synerise_client.session.private_files import SIDE_FILES
 from synerise_client.session.sqlite_storage import SCHEMA
 from synerise_client.session.state import UnreadableState, from_text
 
@@ -25,7 +26,6 @@ if TYPE_CHECKING:
     from synerise_client.session.sqlite_storage import SQLiteStorage
 
 _OLDEST_PYTHON = (3, 10)
-_SIDE_FILES = ("", "-journal", "-wal", "-shm")
 
 
 def check_python(version: tuple[int, ...] = sys.version_info[:3]) -> Finding:
@@ -74,7 +74,7 @@ def _of_modes(path: Path) -> Finding | None:
     """Find what others may do, and what we may not."""
     if os.name == "nt":
         return None  # the user's profile protects it
-    for each in (path.parent, *(path.with_name(path.name + suffix) for suffix in _SIDE_FILES)):
+    for each in (path.parent, *(path.with_name(path.name + suffix) for suffix in SIDE_FILES)):
         finding = _of_mode(each, is_folder=each == path.parent) if os.path.lexists(each) else None
         if finding is not None:
             return finding

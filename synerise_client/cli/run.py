@@ -37,6 +37,8 @@ def _exit_code() -> int:
 
 def _drop_what_cannot_be_written() -> None:
     """Keep Python from trying once more at its end, and from complaining of that."""
+    if sys.stdout is None:  # closed before the start
+        return
     try:
         sys.stdout.flush()
     except OSError:

@@ -52,9 +52,9 @@ class WatchedStorage:
         except UnreadableState:
             return None
 
-    def version(self) -> object:
+    def version(self, key: SessionKey) -> object:
         """Return something that differs after somebody else has written."""
-        return self._storage.version()
+        return self._storage.version(key)
 
     def update(
         self, key: SessionKey, change: Callable[[str | None], str | None], timeout: float

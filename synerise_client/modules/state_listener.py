@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     Deliver = Callable[..., None]
 
 _log = logging.getLogger("synerise_client")
-_SIGNED_IN, _SIGNED_OUT = "onClientSignedIn", "onClientSignedOut"
+SIGNED_IN, SIGNED_OUT = "onClientSignedIn", "onClientSignedOut"
 
 
 class _Heard(NamedTuple):
@@ -49,14 +49,14 @@ class ClientStateChangeListener:
         Raises:
             TypeError: it has neither, or one of them is no function.
         """
-        signed_in, signed_out = _method(listener, _SIGNED_IN), _method(listener, _SIGNED_OUT)
+        signed_in, signed_out = _method(listener, SIGNED_IN), _method(listener, SIGNED_OUT)
         if listener is not None and signed_in is None and signed_out is None:
-            raise TypeError(f"listener must have {_SIGNED_IN} or {_SIGNED_OUT}")
+            raise TypeError(f"listener must have {SIGNED_IN} or {SIGNED_OUT}")
         if signed_in is not None:
-            check_takes_nothing(signed_in, _SIGNED_IN)
-        if isinstance(listener, Mapping) and not listener.keys() <= {_SIGNED_IN, _SIGNED_OUT}:
-            _log.warning("A listener has only %s and %s", _SIGNED_IN, _SIGNED_OUT)
-        takes_reason = signed_out is not None and takes_argument(signed_out, _SIGNED_OUT)
+            check_takes_nothing(signed_in, SIGNED_IN)
+        if isinstance(listener, Mapping) and not listener.keys() <= {SIGNED_IN, SIGNED_OUT}:
+            _log.warning("A listener has only %s and %s", SIGNED_IN, SIGNED_OUT)
+        takes_reason = signed_out is not None and takes_argument(signed_out, SIGNED_OUT)
         self._heard = _Heard(signed_in, signed_out, takes_reason)
 
     def client_signed_in(self) -> None:

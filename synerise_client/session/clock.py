@@ -29,7 +29,6 @@ else:
 
 
 _LONGEST_LIFE = 10 * 365.25 * 24 * 3600
-_LAST_DATE = 253402300799  # the last second of the year 9999: no datetime is later
 
 
 def seconds_left(
@@ -44,9 +43,8 @@ def seconds_left(
         wall: our clock when the reply came in, used only where the server told neither.
 
     Returns:
-        Seconds; None if they make no sense: none at all, more than ten years, or until
-            a moment that is no date.
+        Seconds; None if they make no sense: none at all, or more than ten years.
     """
     starts = [start for start in (created, date) if start is not None] or [wall]
     left = min(expiration - start for start in starts)
-    return left if 0 < left <= _LONGEST_LIFE and expiration <= _LAST_DATE else None
+    return left if 0 < left <= _LONGEST_LIFE else None

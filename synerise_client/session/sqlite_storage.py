@@ -67,6 +67,9 @@ class SQLiteStorage:
         self._database: sqlite3.Connection | None = None
         self._opened_file: tuple[int, int] | None = None
         self._times_opened = 0  # an inode may be used again for another file
+        self._writes: dict[
+            SessionKey, int
+        ] = {}  # of this connection, which data_version leaves out
         self._is_writable = True
         self._busy_timeout = 0.0
         load_locks()
@@ -82,11 +85,11 @@ class SQLiteStorage:
         given = self._given_path
         return "SQLiteStorage()" if given is None else f"SQLiteStorage({str(given)!r})"
 
-    def version(self) -> object:
-        """Ask SQLite whether another connection has written since."""
+    def version(self, key: SessionKey) -> object:
+        """Ask SQLite whether another connection has written since, and count this one's writes."""
         try:
             with self._connection(timeout=0.0) as database:
-                return self._version_of(database)
+                return self._version_of(database, key)
         except StorageError:
             return None
 
@@ -102,12 +105,14 @@ class SQLiteStorage:
             row = database.execute(_SELECT, key).fetchone()
             before = row and row[0]
             after = change(before)
-            if after is None:
-                database.execute(_DELETE, key)
-            elif after != before:
-                database.execute("REPLACE INTO session VALUES (?, ?, ?, ?)", (*key, after))
+            if after != before:
+                self._writes[key] = self._writes.get(key, 0) + 1
+                if after is None:
+                    database.execute(_DELETE, key)
+                else:
+                    database.execute("REPLACE INTO session VALUES (?, ?, ?, ?)", (*key, after))
             # Read within the transaction: what others write from now on counts as unseen.
-            return Stored(after, self._version_of(database))
+            return Stored(after, self._version_of(database, key))
 
     def try_refresh_lock(self, key: SessionKey) -> Release | None:
         """Lock a file beside the store that is named after ``key``."""
@@ -194,8 +199,9 @@ class SQLiteStorage:
         if database is not None:
             database.close()
 
-    def _version_of(self, database: sqlite3.Connection) -> object:
-        return self._times_opened, database.execute("PRAGMA data_version").fetchone()[0]
+    def _version_of(self, database: sqlite3.Connection, key: SessionKey) -> object:
+        by_others = database.execute("PRAGMA data_version").fetchone()[0]
+        return self._times_opened, by_others, self._writes.get(key)
 
     def _set_aside(self) -> None:
         if self._opened_file != identity(self.path):

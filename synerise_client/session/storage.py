@@ -35,7 +35,7 @@ class Stored(NamedTuple):
 
     Attributes:
         text: the state, None if there is none.
-        version: equal to :meth:`Storage.version` until somebody else writes.
+        version: equal to :meth:`Storage.version` of that key until somebody else writes it.
     """
 
     text: str | None
@@ -48,8 +48,17 @@ class Stored(NamedTuple):
 class Storage(Protocol):
     """Keeps a text for each key. Every method may be called on any thread."""
 
-    def version(self) -> object:
-        """Return something that differs after another process or client has written; cheap."""
+    def version(self, key: SessionKey) -> object:
+        """Return something that differs after another process or client has written; cheap.
+
+        It is asked before every call.
+
+        Args:
+            key: whose state; it may differ after the writing of another key's, too.
+
+        Returns:
+            None if nothing can be told; :meth:`update` then does.
+        """
 
     def update(self, key: SessionKey, change: Change, timeout: float) -> Stored:
         """Read, change and write in one transaction.
@@ -90,14 +99,14 @@ class MemoryStorage:
 
     def __init__(self) -> None:
         self._texts: dict[SessionKey, str] = {}
+        self._versions: dict[SessionKey, int] = {}
         self._refreshing: set[SessionKey] = set()
-        self._version = 0
         self._lock = threading.RLock()
         renew_in_children(self)
 
-    def version(self) -> object:
+    def version(self, key: SessionKey) -> object:
         """Count the writes."""
-        return self._version
+        return self._versions.get(key, 0)
 
     def update(self, key: SessionKey, change: Change, timeout: float) -> Stored:  # noqa: ARG002
         """Change a state in memory."""
@@ -105,12 +114,12 @@ class MemoryStorage:
             before = self._texts.get(key)
             after = change(before)
             if after != before:
-                self._version += 1
+                self._versions[key] = self._versions.get(key, 0) + 1
                 if after is None:
                     del self._texts[key]
                 else:
                     self._texts[key] = after
-            return Stored(after, self._version)
+            return Stored(after, self._versions.get(key, 0))
 
     def try_refresh_lock(self, key: SessionKey) -> Release | None:
         """Keep other clients on this storage from refreshing."""

@@ -197,16 +197,14 @@ class StateStore:
 
     def delete(self) -> bool:
         """Delete the row, if there still is one; tell whether that worked."""
-        if not self._io.acquire(timeout=CALLER_TIMEOUT):
-            return False
-        try:
-            self._update(lambda _: None, CALLER_TIMEOUT)
-        except StorageError as error:
-            self._report(error)
-            return False
-        finally:
-            self._io.release()
-        return True
+        with held_within(CALLER_TIMEOUT, self._io) as is_held:
+            try:
+                if is_held:
+                    self._update(lambda _: None, CALLER_TIMEOUT)
+            except StorageError as error:
+                self._report(error)
+                return False
+            return is_held
 
     def adjust(self, change: Change, *, is_stored: bool) -> None:
         """Change a detail that is not worth a transaction of its own.
@@ -260,7 +258,7 @@ class StateStore:
 
     def _is_up_to_date(self) -> bool:
         try:
-            version = self._storage.version()
+            version = self._storage.version(self._key)
         except Exception:  # whatever a storage of the user's raises: the exchange reports it
             return False
         return version is not None and version == self._seen_version

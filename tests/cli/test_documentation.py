@@ -28,7 +28,7 @@ VOLATILE = (
     (r"\(in (59|60) min\)", "<in an hour>"),
     (r"\(\d+ s ago\)", "<just now>"),
     (r'"secondsLeft": 3[56]\d\d', "<seconds>"),
-    (r"\b[\w-]{64}\b", "<token>"),
+    (r"(?<![\w-])[\w-]{64}(?![\w-])", "<token>"),  # it may end in a hyphen, which \b would not see
     (r"token .{4}…", "<token>"),
     (r"127\.0\.0\.1:\d{4,5}", "<address>"),
     (r"^API key  [0-9a-f]{32}$", "<key>"),

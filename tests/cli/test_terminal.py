@@ -121,6 +121,17 @@ def test_a_full_disk_is_one_line(desk: Desk) -> None:
     assert (ended.returncode, ended.stderr) == (1, "Error: No space left on device\n")
 
 
+def test_an_output_that_is_closed_from_the_start_is_no_failure(desk: Desk) -> None:
+    ended = subprocess.run(
+        ["sh", "-c", '"$0" -m synerise_client.cli uuid >&-', sys.executable],
+        capture_output=True,
+        text=True,
+        timeout=40,
+        check=False,
+    )
+    assert (ended.returncode, ended.stderr) == (0, "")
+
+
 def test_a_name_that_the_terminal_cannot_show_is_no_failure(desk: Desk) -> None:
     desk.sandbox.add_profile("zofia@example.com", PASSWORD, firstName="Zófia 😀")
     desk.call("sign-in", "zofia@example.com", stdin=PASSWORD.encode())

@@ -18,6 +18,7 @@ import requests
 
 from synerise_client import ClientModule, Error, MemoryStorage, RetryPolicy, Synerise
 from synerise_client.api.transport import Transport
+from synerise_client.session.storage import SessionKey
 from synerise_client.session.store import StateStore
 from tests.conftest import EMAIL, PASSWORD, Team, secrets_of
 from tests.methods.steps import LOGIN_OPERATIONS, STEPS
@@ -186,10 +187,10 @@ def test_whoever_is_called_in_mid_call_sees_no_secret_in_the_frames_above(
         return send(*given, **options)
 
     class LookingStorage(MemoryStorage):
-        def version(self) -> object:
+        def version(self, key: SessionKey) -> object:
             if threading.current_thread() is not threading.main_thread():
                 look()
-            return super().version()
+            return super().version(key)
 
     team.client(LookingStorage(), withRequestHook=lambda *_: look())
     team.sign_in()

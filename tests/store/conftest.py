@@ -113,8 +113,8 @@ class BrokenStorage(SQLiteStorage):
     reads = True
     writes = True
 
-    def version(self) -> object:
-        return super().version() if self.reads else None
+    def version(self, key: SessionKey) -> object:
+        return super().version(key) if self.reads else None
 
     def update(self, key: SessionKey, change: Change, timeout: float) -> Stored:
         if not self.reads:

@@ -61,10 +61,10 @@ class ForeignStorage(MemoryStorage):
 
     is_down = False
 
-    def version(self) -> object:
+    def version(self, key: SessionKey) -> object:
         if self.is_down:
             raise ConnectionError("the server is gone")
-        return super().version()
+        return super().version(key)
 
     def update(self, key: SessionKey, change: Change, timeout: float) -> Stored:
         if self.is_down:
@@ -345,7 +345,7 @@ def test_without_a_home_folder_the_session_lives_in_memory(
     monkeypatch.delenv("SYNERISE_CLIENT_HOME", raising=False)
     monkeypatch.setattr(platformdirs, "user_data_path", no_home)
     storage = SQLiteStorage()
-    assert storage.version() is None
+    assert storage.version(KEY) is None
     with pytest.raises(StorageError, match="home directory"):
         storage.update(KEY, lambda text: text, 0.1)
     client = team.client(storage)

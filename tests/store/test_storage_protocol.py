@@ -89,9 +89,14 @@ class TestStorage:
 
     def test_the_version_stays_while_nobody_else_writes(self, storage: Storage) -> None:
         seen = write(storage, "a").version
-        assert storage.version() == seen
+        assert storage.version(KEY) == seen
         assert storage.update(KEY, lambda text: text, 5).version == seen
-        assert storage.version() == seen
+        assert storage.version(KEY) == seen
+
+    def test_another_clients_write_changes_the_version(self, storage: Storage) -> None:
+        seen = write(storage, "a").version
+        write(storage, "b")
+        assert storage.version(KEY) != seen
 
     def test_close_keeps_everything_and_the_storage_can_be_used_again(
         self, storage: Storage
@@ -150,7 +155,7 @@ def test_another_connections_write_changes_the_version(path: Path) -> None:
     one, other = SQLiteStorage(path), SQLiteStorage(path)
     seen = write(one, "a").version
     write(other, "b")
-    assert one.version() != seen
+    assert one.version(KEY) != seen
     one.close()
     other.close()
 
@@ -161,13 +166,6 @@ def test_a_refresh_lock_that_cannot_be_had_is_a_storage_error(path: Path) -> Non
     with pytest.raises(StorageError, match="others can write"):
         SQLiteStorage(path).try_refresh_lock(KEY)
     assert not [*path.parent.iterdir()]
-
-
-def test_another_clients_write_changes_the_version_in_memory() -> None:
-    storage = MemoryStorage()
-    seen = write(storage, "a").version
-    write(storage, "b")
-    assert storage.version() != seen
 
 
 def test_what_a_session_is_made_of_hides_its_secrets() -> None:
