@@ -1,8 +1,7 @@
 """A queue of calls that some thread drains, delivering their callbacks there.
 
-As a rule that is a daemon thread, which comes with the first call and leaves
-when there was nothing to do for a while; at the end of the script, where no
-thread can be started any more, it is the one that waits for the calls.
+As a rule that is one of the :mod:`~synerise_client.workers`; at the end of the script,
+where no thread can be started any more, it is the one that waits for the calls.
 """
 
 from __future__ import annotations
@@ -11,19 +10,23 @@ import logging
 import threading
 import time
 from collections import deque
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from synerise_client.api.cancellation import Cancellation
+from synerise_client.call import Call
 from synerise_client.delivery import Delivery, is_in_callback
 from synerise_client.errors import START_AGAIN, CallEnded, Error
 from synerise_client.secret import forget_locals
-from synerise_client.threads import idle_seconds, is_script_over, renew_in_children
+from synerise_client.threads import renew_in_children
+from synerise_client.workers import workers
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from synerise_client.call import Call
     from synerise_client.delivery import Dispatch
+
+    Step = Call | Callable[[], None]
 
 _log = logging.getLogger("synerise_client")
 
@@ -36,7 +39,6 @@ class CallQueue:
         dispatch: runs a callback somewhere else, such as in a GUI's loop; by
             default it runs on the draining thread.
         on_close: run once after the last call was answered.
-        idle_seconds: after which the thread is given back.
         drain_seconds: how long the end of the script waits without any progress.
     """
 
@@ -46,13 +48,11 @@ class CallQueue:
         deadline: float,
         dispatch: Dispatch | None = None,
         on_close: Callable[[], None] | None = None,
-        idle_seconds: float = 5.0,
         drain_seconds: float = 60.0,
     ) -> None:
         self._deadline = deadline
         self._delivery = Delivery(dispatch)
         self._on_close = on_close
-        self._idle_seconds = idle_seconds
         self._drain_seconds = drain_seconds
         self._generation = 0
         self._is_closed = False
@@ -61,10 +61,11 @@ class CallQueue:
         self._has_closed = on_close is None
         self._start_over()
         renew_in_children(self)
+        workers.serve(self)
 
     def renew_after_fork(self) -> None:
         """What is pending is the parent's alone; here the queue is empty."""
-        for call in [*self._background, *([self._running] if self._running else [])]:
+        for call in self._begun():
             call.cancellation.end_in_child(CallEnded("This call is the parent's"))
         self._delivery.renew_after_fork()
         self._start_over()
@@ -74,48 +75,42 @@ class CallQueue:
     def _start_over(self) -> None:
         self._changed = threading.Condition()  # reentrant, for signal handlers
         self._queue: deque[Call] = deque()
-        self._ahead: deque[Callable[[], None]] = deque()
+        self._ahead: list[Callable[[], None]] = []
         self._running: Call | None = None
         self._background: list[Call] = []
         self._unfinished = 0
         self._enders: list[int] = []  # threads that end the session just now
         self._ended_because: str | None = None
         self._last_progress = 0.0
-        self._thread: threading.Thread | None = None
-        self._is_waiting = False
+        self._is_scheduled = False  # a worker drains, or is going to
+        self._thread: threading.Thread | None = None  # that drains just now
+        self._closer: threading.Thread | None = None
 
     def _enqueue(self, call: Call) -> None:
         if self._is_closed:
             raise RuntimeError(f"{call.name}: the client was shut down{START_AGAIN}")
         if self._is_ending and not self._may_still_call():
             raise RuntimeError(f"{call.name}: the script is ending")
-        if self._thread is None:
-            self._start_thread()
+        if not self._is_scheduled:
+            self._is_scheduled = workers.run(self._work)
         self._queue.append(call)
         self._unfinished += 1
-        if self._is_waiting:
-            self._changed.notify_all()
 
     def _may_still_call(self) -> bool:
         """Only callbacks may, once the script ends: a daemon thread would keep it up for ever."""
         return is_in_callback() or self._thread is threading.current_thread()
 
-    def _start_thread(self) -> None:
-        thread = threading.Thread(target=self._drain, name="synerise-client", daemon=True)
-        try:
-            thread.start()
-        except RuntimeError:
-            if not is_script_over():
-                raise
-            return  # the interpreter is ending: the exit hook or a waiting thread drains the queue
-        self._thread = thread
-
     def _announce(self, announcements: list[Callable[[], None]]) -> None:
         """Have ``announcements`` run ahead of everything else."""
+        if announcements and not self._is_scheduled:
+            self._is_scheduled = workers.run(self._work)
         self._ahead.extend(announcements)
         self._unfinished += len(announcements)
-        if announcements and self._thread is None:
-            self._start_thread()
+
+    def _begun(self) -> list[Call]:
+        """Return the calls that may have to be ended: the one that runs, and those beside it."""
+        running = self._running
+        return [*self._background, *([running] if running is not None else [])]
 
     def _end_calls(self) -> None:
         """Have every call made so far answered with -999."""
@@ -131,93 +126,118 @@ class CallQueue:
             call.cancellation.cancel(self._ended())
         self._changed.notify_all()
 
+    def _refuse_more(self) -> None:
+        """Accept no more calls; those that were made are answered."""
+        self._is_closed = True
+        workers.dismiss(self)
+
     def _ended(self) -> Error:
         return CallEnded(self._ended_because) if self._ended_because else CallEnded()
 
     # What the draining thread does.
 
+    def _work(self) -> None:
+        """Answer calls on a worker."""
+        if self._claim():
+            self._drain()
+
     def _drain_here(self, stop: Callable[[], bool] = lambda: False) -> None:
-        """Answer what is pending on this thread if no other could be started for it."""
+        """Answer what is pending on this thread if no worker might do it."""
+        is_needed = not self._is_scheduled or workers.need(threading.current_thread())
+        if is_needed and self._claim():
+            self._drain(stop)
+
+    def _claim(self) -> bool:
+        """Make this thread the one that drains; tell whether there was none."""
         with self._changed:
             if self._thread is not None or not self._unfinished:
-                return
+                self._is_scheduled = self._thread is not None
+                return False
             self._thread = threading.current_thread()
-        try:
-            self._drain(stop)
-        finally:
-            with self._changed:
-                self._thread = None
+            self._is_scheduled = True
+            return True
 
     def _drain(self, stop: Callable[[], bool] | None = None) -> None:
-        """Answer calls: until there were no more for a while, or until ``stop`` tells to leave."""
-        changed, stays = self._changed, stop is None
-        while stop is None or not stop():
-            step = self._next_step(changed, stays)
-            if step is None:
-                break
-            _run_logged(step)
-            if changed is not self._changed:
-                return  # forked in a callback: this queue is the parent's
-            with changed:
-                self._unfinished -= 1
-                if not self._unfinished:
-                    changed.notify_all()
-        if self._is_closed:
-            self._close()
+        """Answer calls: until there are none, it is another client's turn, or ``stop`` says so."""
+        changed, done = self._changed, 0
+        with self._delivery.here():
+            try:
+                while changed is self._changed:  # else forked, or left behind
+                    with changed:
+                        step = self._next_step(done, stop)
+                    if step is None:
+                        break
+                    done = 1
+                    if isinstance(step, Call):
+                        self._answer(step)
+                    else:
+                        _run_logged(step)
+            finally:
+                self._stop_draining(changed)
+        if changed is self._changed:
+            self._close_if_over()
 
-    def _next_step(self, changed: threading.Condition, stays: bool) -> Callable[[], None] | None:
-        with changed:
-            while not self._is_aborted:
-                if self._enders:
-                    changed.wait()
-                elif self._ahead:
-                    return self._ahead.popleft()
-                elif self._queue:
-                    return self._started(self._queue.popleft(), stays)
-                elif self._is_closed and self._unfinished:
-                    changed.wait()  # for what runs beside the queue
-                elif self._is_closed or not stays or not self._waits_for_more(changed):
-                    break
+    def _next_step(self, done: int, stop: Callable[[], bool] | None) -> Step | None:
+        """Count what is ``done``, and return what is to be done next."""
+        self._unfinished -= done
+        if not self._unfinished:
+            self._changed.notify_all()
+        if stop() if stop is not None else done and workers.are_short():
+            return None
+        while self._enders and not self._is_aborted:
+            self._changed.wait()
+        if self._is_aborted:
+            return None
+        if self._ahead:
+            return self._ahead.pop(0)
+        if self._queue:
+            return self._started(self._queue.popleft(), stop is None)
         return None
 
-    def _started(self, call: Call, stays: bool) -> Callable[[], None]:
+    def _started(self, call: Call, is_watched: bool) -> Call:
         # Nobody watches a deadline once no thread can be started: the last calls are kept short.
-        seconds = self._deadline if stays else min(self._deadline, self._drain_seconds)
+        seconds = self._deadline if is_watched else min(self._deadline, self._drain_seconds)
         call.cancellation = Cancellation(seconds)
         self._running = call
-        return lambda: self._answer(call)
+        return call
 
-    def _waits_for_more(self, changed: threading.Condition) -> bool:
-        """Wait for something to do; False if the thread is given back."""
-        self._is_waiting = True
-        was_notified = changed.wait(idle_seconds(self._idle_seconds))
-        self._is_waiting = False
-        has_work = self._queue or self._ahead or self._enders or self._is_closed
-        if not (was_notified or has_work or is_script_over()):
+    def _stop_draining(self, changed: threading.Condition) -> None:
+        if changed is not self._changed:
+            return
+        with changed:
             self._thread = None
-            return False
-        return True
+            self._is_scheduled = False
+            self._changed.notify_all()
+            if (self._queue or self._ahead) and not self._is_aborted:
+                with suppress(RuntimeError):  # no thread can be had: whoever waits next drains
+                    self._is_scheduled = workers.run(self._work)
 
     def _answer(self, call: Call) -> None:
         changed, result, error = self._changed, None, None
-        if not self._has_ended(call):
+        if call.generation == self._generation:
             result, error = call.outcome()
         if changed is not self._changed:
             return  # forked in a hook or a listener: the answer is the parent's
-        with changed:
-            while self._enders and not self._is_aborted:
-                changed.wait()
-            self._running = None
-            if self._is_aborted:
-                return
-            if self._has_ended(call):
-                error = self._ended()
+        announcements: list[Callable[[], None]] = []
+        # Asked without the lock: whoever ends the session says so in _enders before all else.
+        if self._enders or self._ahead or self._is_aborted or self._has_ended(call):
+            with changed:
+                while self._enders and not self._is_aborted:
+                    changed.wait()
+                if self._is_aborted:
+                    return
+                if self._has_ended(call):
+                    error = self._ended()
+                announcements, self._ahead = self._ahead, []
+                self._unfinished -= len(announcements)
+        self._running = None
+        if self._is_ending:
             self._note_progress(call, error)
-            announcements, self._ahead = self._ahead, deque()
-            self._unfinished -= len(announcements)
-        for step in (*announcements, lambda: call.answer(self._delivery, result, error)):
+        for step in announcements:
             if changed is self._changed:  # else forked in a listener: what follows is the parent's
                 _run_logged(step)
+        if changed is self._changed:
+            call.answer(self._delivery, result, error)
 
     def _note_progress(self, call: Call, error: Error | None) -> None:
         moved_at = time.monotonic() if error is None else call.cancellation.replied_at
@@ -231,15 +251,22 @@ class CallQueue:
         replied_at = running.cancellation.replied_at if running is not None else 0.0
         return time.monotonic() - max(self._last_progress, replied_at) > self._drain_seconds
 
+    # The end.
+
+    def _close_if_over(self) -> None:
+        if self._is_closed and not (self._unfinished or self._thread):
+            self._close()
+
     def _close(self) -> None:
         """Close what is under the calls, once. It may wait, so no lock is held."""
         with self._changed:
             on_close, self._on_close = self._on_close, None
         if on_close is not None:
+            self._closer = threading.current_thread()
             _run_logged(on_close)
-        with self._changed:
-            self._has_closed = self._has_closed or on_close is not None
-            self._changed.notify_all()
+            with self._changed:
+                self._has_closed = True
+                self._changed.notify_all()
 
 
 def _run_logged(step: Callable[[], None]) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import math
 import threading
 import time
 from contextlib import contextmanager
@@ -12,7 +13,7 @@ from synerise_client.api.cancellation import Cancellation
 from synerise_client.call import Call
 from synerise_client.call_queue import CallQueue
 from synerise_client.errors import START_AGAIN, CallEnded
-from synerise_client.threads import start_thread
+from synerise_client.workers import workers
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
 _CLOSING_SECONDS = 0.8
 _ABORTING_SECONDS = 0.3
 _STALL_POLL_SECONDS = 0.2
+_HELP_POLL_SECONDS = 0.2
 _log = logging.getLogger("synerise_client")
 
 
@@ -75,17 +77,23 @@ class Connector(CallQueue):
     def submit_in_background(self, name: str, work: Work) -> None:
         """Run work beside the queue; nobody waits for it, and no end of a session touches it."""
         call = Call(name, work, ())
-        call.cancellation = Cancellation(self._deadline)
+        call.cancellation = Cancellation()
         with self._changed:
             if self._is_closed:
                 return
             self._unfinished += 1
             self._background.append(call)
-        start_thread(lambda: self._run_beside(call), "synerise-client-background")
+        try:
+            is_taken = workers.run(lambda: self._run_beside(call))
+        except RuntimeError:
+            is_taken = False
+        if not is_taken:
+            self._run_beside(call)
 
     def _run_beside(self, call: Call) -> None:
         changed = self._changed
-        _, error = call.outcome()
+        with self._delivery.here():
+            _, error = call.outcome()
         if changed is not self._changed:
             return  # forked in a hook: the call is the parent's
         if error is not None:
@@ -94,6 +102,7 @@ class Connector(CallQueue):
             self._background.remove(call)
             self._unfinished -= 1
             changed.notify_all()
+        self._close_if_over()
 
     @contextmanager
     def ending(self) -> Iterator[list[Callable[[], None]]]:
@@ -143,11 +152,18 @@ class Connector(CallQueue):
                 "waitUntilIdle was called from inside a callback: it would never return"
             )
         self._leaves_enders()
-        gives_up_at = None if timeout is None else time.monotonic() + timeout
-        self._drain_here(lambda: gives_up_at is not None and time.monotonic() >= gives_up_at)
-        left = None if gives_up_at is None else gives_up_at - time.monotonic()
-        with self._changed:
-            return self._changed.wait_for(lambda: self._unfinished == 0, left)
+        gives_up_at = math.inf if timeout is None else time.monotonic() + timeout
+        while True:
+            self._drain_here(lambda: time.monotonic() >= gives_up_at)
+            left = gives_up_at - time.monotonic()
+            with self._changed:
+                if self._changed.wait_for(self._is_idle, min(left, _HELP_POLL_SECONDS)):
+                    return True
+            if left <= _HELP_POLL_SECONDS:
+                return False
+
+    def _is_idle(self) -> bool:
+        return not self._unfinished
 
     def pending(self) -> list[str]:
         """Return the methods whose calls are not finished, the one that is running first."""
@@ -169,15 +185,19 @@ class Connector(CallQueue):
         Returns when all are answered; inside a callback or an ender at once.
         """
         with self._changed:
-            is_first, self._is_closed = not self._is_closed, True
+            is_first = not self._is_closed
+            self._refuse_more()
             if is_first:
                 self._end_all("The client was shut down before this call finished")
         if self.is_delivering() or self._leaves_enders():
             return  # else what waits here, perhaps in a signal handler, would wait for itself
-        self._drain_here()
-        with self._changed:
-            self._changed.wait_for(self._is_over)
+        while not self._is_over():
+            self._drain_here()
+            with self._changed:
+                self._changed.wait_for(self._is_over, _HELP_POLL_SECONDS)
         self._close()
+        with self._changed:
+            self._changed.wait_for(self._has_been_closed)
 
     def _leaves_enders(self) -> bool:
         """Hold nothing back for enders of this thread any more; tell whether there were any.
@@ -192,8 +212,10 @@ class Connector(CallQueue):
         return had_some
 
     def _is_over(self) -> bool:
-        is_at_work = self._unfinished or self._enders
-        return not is_at_work and (self._has_closed or self._thread is None)
+        return not (self._unfinished or self._enders)
+
+    def _has_been_closed(self) -> bool:
+        return self._has_closed or self._closer is threading.current_thread()
 
     # The end of the script.
 
@@ -212,7 +234,7 @@ class Connector(CallQueue):
                 self._changed.wait(min(_STALL_POLL_SECONDS, self._drain_seconds))
             if not self._unfinished:
                 return
-            self._is_closed = True
+            self._refuse_more()
             _log.warning(
                 "The script ends although calls are pending: nothing has moved for a while"
             )
@@ -232,6 +254,8 @@ class Connector(CallQueue):
             if self._unfinished:
                 self._leave_thread_behind(self._running if is_hung else None)
         self._drain_here()
+        with self._changed:
+            self._changed.wait_for(self._is_idle, _CLOSING_SECONDS / 2)
 
     def _leave_thread_behind(self, hung: Call | None) -> None:
         """Go on without the thread, which drops what it does as soon as it notices.
@@ -243,31 +267,34 @@ class Connector(CallQueue):
         self._changed.notify_all()
         self._changed = threading.Condition()
         self._thread = self._running = None
+        self._is_scheduled = False
         if hung is None or self._enders:
             self._queue.clear()
             self._ahead.clear()
         else:
             self._queue.appendleft(hung)
         self._unfinished = len(self._queue) + len(self._ahead)
+        if self._unfinished:
+            self._is_scheduled = workers.run(self._work)
 
     def leave(self) -> None:
         """Accept no more calls, and let the thread end by itself rather than be cut off."""
+        seconds = _ABORTING_SECONDS if self._is_aborted else _CLOSING_SECONDS
         with self._changed:
-            self._is_closed = True
+            self._refuse_more()
             self._changed.notify_all()
-            thread = self._thread
-        if thread is None:
+            self._changed.wait_for(lambda: self._thread is None, seconds)
+        if self._thread is None:
             self._close()
-        else:
-            thread.join(_ABORTING_SECONDS if self._is_aborted else _CLOSING_SECONDS)
 
     def abort(self) -> None:
         """Send nothing more and start no further callback."""
         with self._changed:
-            self._is_aborted = self._is_closed = True
+            self._is_aborted = True
+            self._refuse_more()
             self._queue.clear()
             self._ahead.clear()
-            calls = [*self._background, *([self._running] if self._running else [])]
+            calls = self._begun()
             self._changed.notify_all()
         for call in calls:
             call.cancellation.cancel(CallEnded("The process was interrupted"))

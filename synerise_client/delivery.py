@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import logging
 import threading
+from contextlib import contextmanager
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
     Dispatch = Callable[[Callable[[], None]], Any]
 
@@ -38,7 +39,7 @@ class Delivery:
 
     Args:
         dispatch: runs a callback somewhere else, such as in a GUI's loop; by
-            default it is run at once on the current thread.
+            default it is run at once on the current thread, which is inside :meth:`here`.
 
     Attributes:
         is_busy: whether a callback is being run or handed on.
@@ -57,47 +58,58 @@ class Delivery:
         del arguments  # a token may be among them: no traceback is to show it
         self.is_busy = True
         try:
-            self._hand_on(dispatch, callback, answer)
+            if dispatch is None:
+                _run(callback, answer)
+            else:
+                self._hand_on(dispatch, callback, answer)
         finally:
             self.is_busy = False
 
     def _hand_on(
-        self, dispatch: Dispatch | None, callback: Callable[..., Any], answer: Callable[[], Any]
+        self, dispatch: Dispatch, callback: Callable[..., Any], answer: Callable[[], Any]
     ) -> None:
-        if dispatch is None:
-            self._run(callback, answer)
-            return
+        def run_here() -> None:
+            with self.here():
+                _run(callback, answer)
+
         try:
-            dispatch(lambda: self._run(callback, answer))
+            dispatch(run_here)
         except BaseException as error:
             if is_interrupt_of_main_thread(error):
                 raise
             _log.exception("The callback dispatcher failed; the callback counts as given")
 
+    @contextmanager
+    def here(self) -> Iterator[None]:
+        """What the current thread does in the block, it does for this client's callbacks."""
+        outer = getattr(_current, "delivery", None)
+        _current.delivery = self
+        try:
+            yield
+        finally:
+            _current.delivery = outer
+
     def is_running_here(self) -> bool:
-        """Whether the current thread is inside a callback of this client."""
+        """Whether the current thread is inside a callback of this client, or prepares one."""
         return getattr(_current, "delivery", None) is self
 
     def renew_after_fork(self) -> None:
         """The callback that forked is the parent's: here nothing waits for its end."""
         _current.delivery = None
 
-    def _run(self, callback: Callable[..., Any], answer: Callable[[], Any]) -> None:
-        outer = getattr(_current, "delivery", None)
-        _current.delivery = self
-        try:
-            answer()
-        except BaseException as error:
-            _log_raised(callback, error)
-            if is_interrupt_of_main_thread(error):
-                raise
-        finally:
-            _current.delivery = outer
-
 
 def is_in_callback() -> bool:
     """Tell whether the current thread runs a callback, of whichever client."""
     return getattr(_current, "delivery", None) is not None
+
+
+def _run(callback: Callable[..., Any], answer: Callable[[], Any]) -> None:
+    try:
+        answer()
+    except BaseException as error:
+        _log_raised(callback, error)
+        if is_interrupt_of_main_thread(error):
+            raise
 
 
 def _log_raised(callback: Callable[..., Any], error: BaseException) -> None:

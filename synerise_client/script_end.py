@@ -10,6 +10,9 @@ from contextlib import suppress
 from typing import Protocol
 
 from synerise_client.threads import has_just_loaded
+from synerise_client.workers import workers
+
+_LEAVING_SECONDS = 0.3
 
 
 class Pending(Protocol):
@@ -48,6 +51,7 @@ def _drain_all() -> None:
             _drain(connectors)
         for connector in connectors:
             connector.leave()
+        workers.join(_LEAVING_SECONDS)
         if _was_interrupted() and has_just_loaded():
             _die_of_interrupt()  # Python forgets to if another thread imports something just then
     except KeyboardInterrupt:

@@ -19,6 +19,7 @@ from tests.conftest import EMAIL, PASSWORD
 _BEGINNING = """\
 import atexit, logging, os, signal, sys, threading, time
 from synerise_client import Error, MemoryStorage, RetryPolicy, Synerise
+from synerise_client.workers import workers
 
 EMAIL, PASSWORD = os.environ["CUSTOMER"].split()
 signal.signal(signal.SIGINT, signal.default_int_handler)
@@ -41,7 +42,7 @@ def told(name):
     )
 
 def give_the_thread_back():
-    Synerise.Client._connector._idle_seconds = 0.01
+    workers._idle_seconds = 0.01
     Synerise.Client.retrieveToken(None, lambda: None)
     Synerise.waitUntilIdle()
     for thread in threading.enumerate():

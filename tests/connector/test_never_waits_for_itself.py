@@ -13,6 +13,7 @@ from synerise_client import Error, Synerise
 from synerise_client.api.cancellation import Cancellation
 from synerise_client.connector import Connector
 from synerise_client.synerise import SyneriseFacade
+from synerise_client.workers import workers
 from tests.conftest import EMAIL, Heard, Team
 from tests.connector.helpers import lone_client, shuts_down
 
@@ -64,15 +65,18 @@ def test_shutdown_returns_though_only_a_sign_out_in_the_background_was_left(
     assert closed.times == 1
 
 
-def test_shutdown_returns_though_the_thread_is_just_given_back() -> None:
+def test_shutdown_returns_though_the_thread_is_just_given_back(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     closed, answered = Closed(), threading.Event()
-    connector = Connector(deadline=5, on_close=closed, idle_seconds=0.05)
+    monkeypatch.setattr(workers, "_idle_seconds", 0.05)
+    connector = Connector(deadline=5, on_close=closed)
     connector.submit("call", lambda _: answered.set(), None, lambda _: True)
     assert answered.wait(10)
-    until(lambda: connector._is_waiting)
+    until(lambda: workers._idle)
 
     def shut_down() -> None:
-        with connector._changed:
+        with workers._lock:
             time.sleep(0.15)  # the thread's time is up now, and it waits for the lock
             connector.shutdown()
 
@@ -81,11 +85,11 @@ def test_shutdown_returns_though_the_thread_is_just_given_back() -> None:
 
 
 def test_shutdown_ends_a_sign_out_in_the_background_after_the_thread_was_given_back(
-    team: Team,
+    team: Team, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     client = team.client()
     connector = client._connector
-    connector._idle_seconds = 0.01
+    monkeypatch.setattr(workers, "_idle_seconds", 0.01)
     team.sign_in()
     with team.sandbox.hold("logout") as hold:
         client.signOut()

@@ -326,7 +326,7 @@ def test_the_thread_is_kept_once_the_main_thread_has_ended(run: Run) -> None:
 client = start()
 client.signIn(EMAIL, PASSWORD)
 Synerise.waitUntilIdle()
-client._connector._idle_seconds = 0.05
+workers._idle_seconds = 0.05
 main = threading.current_thread()
 (worker,) = [each for each in threading.enumerate() if each.name == "synerise-client"]
 

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Callable
 from typing import Any
 
 import pytest
 
 from synerise_client import Synerise
 from synerise_client.connector import Connector
+from synerise_client.workers import workers
 from tests.conftest import Team
 
 
-def go_idle_after(seconds: float) -> None:
-    Synerise.Client._connector._idle_seconds = seconds
+@pytest.fixture
+def go_idle_after(monkeypatch: pytest.MonkeyPatch) -> Callable[[float], None]:
+    return lambda seconds: monkeypatch.setattr(workers, "_idle_seconds", seconds)
 
 
 def worker_of_next_call(team: Team) -> threading.Thread:
@@ -41,7 +44,9 @@ def test_the_thread_is_a_daemon(team: Team) -> None:
     assert worker_of_next_call(team).daemon
 
 
-def test_an_idle_client_gives_its_thread_back_and_takes_another_one(team: Team) -> None:
+def test_an_idle_client_gives_its_thread_back_and_takes_another_one(
+    team: Team, go_idle_after: Callable[[float], None]
+) -> None:
     team.client()
     go_idle_after(0.02)
     first = worker_of_next_call(team)
@@ -56,7 +61,9 @@ def test_a_client_in_use_keeps_its_thread(team: Team) -> None:
     assert worker_of_next_call(team) is worker_of_next_call(team)
 
 
-def test_a_listener_is_told_also_after_the_thread_was_given_back(team: Team) -> None:
+def test_a_listener_is_told_also_after_the_thread_was_given_back(
+    team: Team, go_idle_after: Callable[[float], None]
+) -> None:
     client = team.client()
     team.sign_in()
     assert Synerise.waitUntilIdle(10)
@@ -70,7 +77,9 @@ def test_a_listener_is_told_also_after_the_thread_was_given_back(team: Team) -> 
     assert [each[:2] for each in team.heard.told] == [("listener", "out")]
 
 
-def test_calls_made_while_the_thread_leaves_are_answered(team: Team) -> None:
+def test_calls_made_while_the_thread_leaves_are_answered(
+    team: Team, go_idle_after: Callable[[float], None]
+) -> None:
     client = team.client()
     go_idle_after(0.0002)
     for number in range(300):
@@ -80,7 +89,9 @@ def test_calls_made_while_the_thread_leaves_are_answered(team: Team) -> None:
     assert Synerise.waitUntilIdle(10)
 
 
-def test_a_client_gone_idle_can_be_shut_down(team: Team) -> None:
+def test_a_client_gone_idle_can_be_shut_down(
+    team: Team, go_idle_after: Callable[[float], None]
+) -> None:
     client = team.client()
     go_idle_after(0.02)
     worker_of_next_call(team).join(10)

@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 
 from synerise_client import ClientSessionEndReason, SQLiteStorage, Synerise
+from synerise_client.workers import workers
 from tests.conftest import EMAIL, PASSWORD, Team
 from tests.exits.conftest import SECOND, Strict, complaints, said, seconds
 from tests.session.scenes import held
@@ -42,7 +43,7 @@ def join(started: list[threading.Thread]) -> None:
 
 @pytest.mark.parametrize("keeps_thread", [True, False])
 def test_a_shutdown_waits_for_a_sign_out_of_another_thread_and_what_it_announces(
-    team: Team, store: Path, keeps_thread: bool
+    team: Team, store: Path, keeps_thread: bool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The store is locked by somebody else, so the sign-out takes its quarter of a second."""
     storage = SQLiteStorage(store)
@@ -50,11 +51,10 @@ def test_a_shutdown_waits_for_a_sign_out_of_another_thread_and_what_it_announces
     team.sign_in()
     connector = client._connector
     if not keeps_thread:
-        connector._idle_seconds = 0.01
-        worker = connector._thread
+        monkeypatch.setattr(workers, "_idle_seconds", 0.01)
         team.call("retrieveToken")
-        assert worker is not None
-        worker.join(10)
+        for worker in list(workers._threads):
+            worker.join(10)
     team.heard.clear()
     is_ending = threading.Event()
     cut = connector.cut

@@ -288,11 +288,11 @@ def test_an_error_and_what_is_logged_of_it_repeat_nothing_secret_that_was_sent(
 CTRL_C = """
 import os, sys
 from synerise_client import MemoryStorage, Synerise
-from synerise_client.call_queue import CallQueue
+from synerise_client.workers import Workers
 from tests.security.frames import frames_of, leaks
 
 SECRET = "S3cret-planted"
-CallQueue._start_thread = lambda self: None  # as at the end of a script, where none can be had
+Workers._start_thread = lambda self: False  # as at the end of a script, where none can be had
 
 def hook(operation, headers, body):
     raise KeyboardInterrupt
