@@ -47,6 +47,7 @@ if TYPE_CHECKING:
     from synerise_client.models.token import Token
     from synerise_client.models.unset import UNSET
     from synerise_client.modules.client_module import ClientModule
+    from synerise_client.modules.connected_client import ConnectedClient
     from synerise_client.session.sqlite_storage import SQLiteStorage
     from synerise_client.session.storage import MemoryStorage
     from synerise_client.synerise import Synerise
@@ -79,6 +80,7 @@ __all__ = [
     "ClientSignOutModeFromString",
     "ClientSignOutModeToString",
     "ClientSimpleAuthenticationData",
+    "ConnectedClient",
     "Error",
     "ErrorCause",
     "ErrorCode",
@@ -119,6 +121,7 @@ _HOMES = {
     "ClientSignOutModeFromString": "models.enums",
     "ClientSignOutModeToString": "models.enums",
     "ClientSimpleAuthenticationData": "models.contexts",
+    "ConnectedClient": "modules.connected_client",
     "Error": "errors",
     "ErrorCause": "errors",
     "ErrorCode": "errors",

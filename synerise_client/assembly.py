@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 import os
-from typing import TYPE_CHECKING, NamedTuple
+import weakref
+from contextlib import suppress
+from typing import TYPE_CHECKING, Generic, TypeVar
+
+from attrs import frozen
 
 from synerise_client.api.base_url import DEFAULT_BASE_URL, BaseUrl, parse_base_url
 from synerise_client.api.policy import RetryPolicy, Timeouts
@@ -20,9 +24,11 @@ from synerise_client.session.sign_in import SignIn
 from synerise_client.session.sqlite_storage import SQLiteStorage
 from synerise_client.session.storage import SessionKey
 from synerise_client.threads import loading
+from synerise_client.workers import workers
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from pathlib import Path
 
     from synerise_client.api.operations import Operations
     from synerise_client.modules.settings_module import SettingsModule
@@ -31,24 +37,28 @@ if TYPE_CHECKING:
 
     OnDate = Callable[[float, float], None]
 
+M = TypeVar("M", bound=ClientModule)
 _REFRESH_MARGIN_SECONDS = 5.0
 _ROUTES_VARIABLE = "SYNERISE_CLIENT_ROUTES"
+_usual_storages: weakref.WeakValueDictionary[Path, SQLiteStorage] = weakref.WeakValueDictionary()
 
 
-class AssembledClient(NamedTuple):
+@frozen
+class AssembledClient(Generic[M]):
     """A client and what is under it."""
 
-    module: ClientModule
+    module: M
     connector: Connector
     session: Session
 
 
-def assemble(setup: Setup, settings: SettingsModule) -> AssembledClient:
+def assemble(setup: Setup, settings: SettingsModule, kind: type[M]) -> AssembledClient[M]:
     """Put a client together.
 
     Args:
-        setup: what the user has set.
+        setup: what the user has set; not to be changed any more.
         settings: what may change later.
+        kind: of module.
 
     Raises:
         ValueError: the API key is missing, or the base URL or the file of routes
@@ -62,8 +72,8 @@ def assemble(setup: Setup, settings: SettingsModule) -> AssembledClient:
     listener = ClientStateChangeListener()
     clock = setup.clock or Clock()
     session = Session(
-        storage=setup.storage or SQLiteStorage(),
-        key=SessionKey(setup.api_key.reveal(), base_url.text),
+        storage=setup.storage or _usual_storage(),
+        key=SessionKey(setup.api_key.reveal(), base_url.text, setup.profile),
         connect=_connect(setup, base_url, policy, timeouts, clock),
         clock=clock,
         listener=listener,
@@ -74,6 +84,8 @@ def assemble(setup: Setup, settings: SettingsModule) -> AssembledClient:
     )
     if settings.sdk.doNotTrack:
         session.destroy()
+    if setup.threads is not None:
+        workers.most = setup.threads
     connector = Connector(
         deadline=policy.deadline,
         dispatch=setup.dispatch,
@@ -84,8 +96,16 @@ def assemble(setup: Setup, settings: SettingsModule) -> AssembledClient:
     listener.deliver_with(connector.deliver)
     session.cut_calls_with(connector.cut)
     sign_in, account = SignIn(session), Account(session)
-    module = ClientModule(connector, settings, session, sign_in, account, listener)
+    module = kind(connector, settings, session, sign_in, account, listener)
     return AssembledClient(module, connector, session)
+
+
+def _usual_storage() -> SQLiteStorage:
+    """Return the user's file, over one connection for all clients of the process."""
+    storage = SQLiteStorage()
+    with suppress(RuntimeError):  # there is no home folder: the storage will say so
+        return _usual_storages.setdefault(storage.path, storage)
+    return storage
 
 
 def _connect(

@@ -146,7 +146,10 @@ class Connector(CallQueue):
 
         Raises:
             RuntimeError: called from inside a callback, which would wait for itself.
+            TypeError: timeout is no number.
         """
+        if timeout is not None and not isinstance(timeout, (int, float)):
+            raise TypeError(f"timeout must be a number or None, not {type(timeout).__name__}")
         if self.is_delivering():
             raise RuntimeError(
                 "waitUntilIdle was called from inside a callback: it would never return"

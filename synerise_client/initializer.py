@@ -5,23 +5,28 @@ from __future__ import annotations
 import logging
 import os
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, Protocol
+from copy import copy
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 from synerise_client.debug_log import show_everything
 from synerise_client.errors import Error, ErrorCode
 from synerise_client.modules.arguments import check, check_optional, usable_key
+from synerise_client.modules.client_module import ClientModule
+from synerise_client.modules.settings_module import SettingsModule
 from synerise_client.secret import Secret, hidden, without_locals
 from synerise_client.setup import Setup
 from synerise_client.spelling import no_such_name
+from synerise_client.workers import MOST_THREADS
 
 if TYPE_CHECKING:
     from synerise_client.api.policy import RetryPolicy
     from synerise_client.api.transport import RequestHook
     from synerise_client.assembly import AssembledClient
     from synerise_client.delivery import Dispatch
-    from synerise_client.modules.settings_module import SettingsModule
+    from synerise_client.modules.connected_client import ConnectedClient
     from synerise_client.session.storage import Storage
 
+M = TypeVar("M", bound=ClientModule)
 _log = logging.getLogger("synerise_client")
 
 
@@ -35,7 +40,7 @@ class Initializable(Protocol):
     def isInitialized(self) -> bool:
         """Tell whether it is set up."""
 
-    def _take(self, client: AssembledClient) -> None:
+    def _take(self, client: AssembledClient[ClientModule]) -> None:
         """Be set up with ``client``."""
 
     def _call_ready(self) -> None:
@@ -126,6 +131,17 @@ class SyneriseInitializer:
     def withCrashHandlingEnabled(self, enabled: bool) -> SyneriseInitializer:
         """Accept the setting, which does nothing here: a Python script's crashes are its own."""
         check(bool, enabled=enabled)
+        return self
+
+    def withProfile(self, profile: str) -> SyneriseInitializer:
+        """Set whose session it is, where several customers share a store; empty by default.
+
+        Args:
+            profile: any name that tells the customers apart: the store keeps one session
+                for each API key, base URL and profile. It is not sent.
+        """
+        check(str, profile=profile)
+        self._setup.profile = profile
         return self
 
     def withStorage(self, storage: Storage) -> SyneriseInitializer:
@@ -222,6 +238,20 @@ class SyneriseInitializer:
         self._setup.drain_seconds = float(seconds)
         return self
 
+    def withThreads(self, count: int) -> SyneriseInitializer:
+        """Set how many threads all clients of this process may have together.
+
+        Each one carries out one call at a time. What was set last holds for all.
+
+        Args:
+            count: 1 to 256; 32 by default.
+        """
+        check(int, count=count)
+        if isinstance(count, bool) or not 1 <= count <= MOST_THREADS:
+            raise ValueError(f"count must be between 1 and {MOST_THREADS}")
+        self._setup.threads = count
+        return self
+
     def withUUIDSalt(self, salt: str) -> SyneriseInitializer:
         """Set what goes before an identifier that a UUID is made of; empty by default."""
         check(str, salt=salt)
@@ -280,17 +310,41 @@ class SyneriseInitializer:
             _log.warning("Synerise is initialized already; this init() changes nothing")
             self._facade._call_ready()
             return
-        from synerise_client.assembly import assemble
-
-        for settings in self._settings:
-            self._facade.Settings.set(settings)
         try:
-            with without_locals():  # they hold the API key
-                client = assemble(self._setup, self._facade.Settings)
+            client = self._assembled(self._facade.Settings, ClientModule)
         except ValueError as error:
             self._facade._call_error(Error(ErrorCode.UNUSABLE_ARGUMENT, str(error)))
             raise
         self._facade._take(client)
+
+    def connect(self) -> ConnectedClient:
+        """Return a client of its own, beside the one that ``Synerise.Client`` is.
+
+        Reads the store, for 0.25 seconds at most; sends nothing. This Initializer may be
+        used again, such as with another profile.
+
+        Returns:
+            The client, with its own session, settings, listener and order of calls.
+            It is closed with ``close()`` or ``with``; one that is simply dropped still
+            answers the calls that were made.
+
+        Raises:
+            ValueError: the API key is missing or the base URL cannot be used.
+        """
+        from synerise_client.modules.connected_client import ConnectedClient
+
+        settings = SettingsModule()
+        client = self._assembled(settings, ConnectedClient).module
+        settings.sdk.watch_do_not_track(client.destroySession)
+        return client
+
+    def _assembled(self, settings: SettingsModule, kind: type[M]) -> AssembledClient[M]:
+        from synerise_client.assembly import assemble
+
+        for each in self._settings:
+            settings.set(each)
+        with without_locals():  # they hold the API key
+            return assemble(copy(self._setup), settings, kind)
 
     if not TYPE_CHECKING:  # a type checker is to find the mistyped names
 

@@ -22,6 +22,7 @@ class Setup:
     def __init__(self) -> None:
         self.api_key: Secret[str] | None = None
         self.base_url: Secret[str] | None = None
+        self.profile = ""
         self.storage: Storage | None = None
         self.policy: RetryPolicy | None = None
         self.timeouts: Timeouts | None = None
@@ -35,4 +36,5 @@ class Setup:
         self.certificate: Certificate | None = None
         self.dispatch: Dispatch | None = None
         self.drain_seconds = 60.0
+        self.threads: int | None = None
         self.clock: Clock | None = None

@@ -34,7 +34,7 @@ class SyneriseFacade:
         """Be as on the first day, whatever has become of the client."""
         ClientModule.share(None)
         self._settings = SettingsModule()
-        self._client: AssembledClient | None = None
+        self._client: AssembledClient[ClientModule] | None = None
         self._on_ready: Callable[[], Any] | None = None
         self._on_error: Callable[[Error], Any] | None = None
 
@@ -132,8 +132,6 @@ class SyneriseFacade:
             RuntimeError: Synerise is not initialized, or this is a callback, which
                 would wait for itself.
         """
-        if timeout is not None and not isinstance(timeout, (int, float)):
-            raise TypeError(f"timeout must be a number or None, not {type(timeout).__name__}")
         return self._initialized().connector.wait_until_idle(timeout)
 
     def shutdown(self) -> None:
@@ -153,7 +151,7 @@ class SyneriseFacade:
                 self._client = None
                 ClientModule.share(None)
 
-    def _take(self, client: AssembledClient) -> None:
+    def _take(self, client: AssembledClient[ClientModule]) -> None:
         """Be initialized with ``client``."""
         self._client = client
         self._settings.sdk.watch_do_not_track(client.module.destroySession)
@@ -170,7 +168,7 @@ class SyneriseFacade:
         if self._on_error is not None:
             _run(self._on_error, error)
 
-    def _initialized(self) -> AssembledClient:
+    def _initialized(self) -> AssembledClient[ClientModule]:
         if self._client is None:
             raise RuntimeError(NOT_INITIALIZED)
         return self._client

@@ -15,7 +15,8 @@ if TYPE_CHECKING:
 
     Job = Callable[[], None]
 
-MOST_THREADS = 32
+MOST_THREADS = 256
+_USUAL_THREADS = 32
 _NAME = "synerise-client"
 
 
@@ -30,7 +31,7 @@ class Workers:
         most: as above; it may be changed at any time.
     """
 
-    def __init__(self, most: int = MOST_THREADS, idle_seconds: float = 5.0) -> None:
+    def __init__(self, most: int = _USUAL_THREADS, idle_seconds: float = 5.0) -> None:
         self.most = most
         self._idle_seconds = idle_seconds
         self._users: weakref.WeakSet[object] = weakref.WeakSet()

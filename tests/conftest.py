@@ -19,7 +19,7 @@ from synerise_client import (
     Synerise,
     SyneriseInitializer,
 )
-from synerise_client.assembly import assemble
+from synerise_client.modules.connected_client import ConnectedClient
 from synerise_client.modules.settings_module import SettingsModule
 from synerise_client.sandbox import Sandbox
 from synerise_client.session.clock import Clock
@@ -137,7 +137,7 @@ class Team:
         self.sandbox = sandbox
         self.clock = MovableClock()
         self.heard = Heard()
-        self._others: list[Any] = []
+        self._others: list[ConnectedClient] = []
         self._registered: set[str] = set()
 
     def time_passes(self, seconds: float) -> None:
@@ -173,14 +173,14 @@ class Team:
         Synerise.Client.setClientStateChangeListener(self.heard)
         return Synerise.Client
 
-    def other_client(self, storage: Storage, heard: Heard | None = None) -> ClientModule:
+    def other_client(self, storage: Storage, heard: Heard | None = None) -> ConnectedClient:
         """Return another client on ``storage``, as another process would have it."""
         initializer = self.initializer(SyneriseFacade()).withStorage(storage)
-        client = assemble(initializer._setup, SettingsModule())
-        self._others.append(client.connector)
+        client = initializer.connect()
+        self._others.append(client)
         if heard is not None:
-            client.module.setClientStateChangeListener(heard)
-        return client.module
+            client.setClientStateChangeListener(heard)
+        return client
 
     def call(self, method: str, *arguments: Any, client: ClientModule | None = None) -> Any:
         """Call a method, wait, and return what its one callback got: a result or an Error."""
@@ -210,8 +210,8 @@ class Team:
         return [request.operation for request in self.sandbox.requests]
 
     def close(self) -> None:
-        for connector in self._others:
-            connector.shutdown()
+        for client in self._others:
+            client.close()
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

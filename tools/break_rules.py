@@ -76,8 +76,8 @@ BREAKS = {
     "told-too-late": Break(
         "The listener hears of a synchronous end before the calls get -999.",
         "call_queue.py",
-        "announcements, self._ahead = self._ahead, deque()",
-        "announcements = ()",
+        "announcements, self._ahead = self._ahead, []",
+        "announcements = []",
     ),
     "told-twice": Break(
         "The listener hears of each end once.",

@@ -45,6 +45,8 @@ _TURNED_AWAY = re.compile(
 )
 """What a TLS server says, by OpenSSL's names, when it does not like the client's certificate."""
 _LOOK_UP_POLL_SECONDS = 0.05
+MOST_CONNECTIONS = 256
+"""That are kept to one host: one for each thread that may send at a time."""
 
 
 class _InterruptibleConnection(HTTPConnection):
@@ -183,7 +185,6 @@ class _DirectSession(requests.Session):
 
 def new_session(
     base_url: str,
-    *,
     use_proxies: bool,
     bundle: str | None = None,
     certificate: Certificate | None = None,
@@ -210,7 +211,7 @@ def new_session(
     session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
     session.headers.update(_HEADERS)
     for scheme in ("http://", "https://"):
-        session.mount(scheme, InterruptibleAdapter())
+        session.mount(scheme, InterruptibleAdapter(pool_maxsize=MOST_CONNECTIONS))
     return session
 
 

@@ -10,13 +10,12 @@ from typing import TYPE_CHECKING, Any
 import requests
 
 from synerise_client.api.answer import LARGEST_BODY
-from synerise_client.api.connection import new_session
 from synerise_client.api.current_call import requests_belong_to
 from synerise_client.api.deadlines import watch
+from synerise_client.api.kept_connections import Destination, connections_to
 from synerise_client.api.replies import Reply, error_reply, is_token, server_clock
 from synerise_client.errors import AnswerLost, Error, ErrorCode, UnusableAnswer
 from synerise_client.secret import Secret, forget_locals, revealed
-from synerise_client.threads import abandon, loading, renew_in_children
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -34,7 +33,7 @@ _log = logging.getLogger("synerise_client.api")
 
 
 class Transport:
-    """Requests to one base URL, over connections that are kept.
+    """Requests to one base URL, over connections that are kept and shared with other clients.
 
     Args:
         base_url: scheme, host and perhaps a path, without a slash at its end.
@@ -60,15 +59,13 @@ class Transport:
         certificate: Certificate | None = None,
     ) -> None:
         self._base_url = base_url
-        self._is_loopback = is_loopback
         self._timeouts = timeouts
         self._now = now
         self._on_date = on_date
         self._hook = hook
-        self._bundle = bundle
-        self._certificate = certificate
-        self._session: requests.Session | None = None
-        renew_in_children(self)
+        self._connections = connections_to(
+            Destination(base_url, not is_loopback, bundle, certificate)
+        )
 
     def send(
         self,
@@ -111,26 +108,11 @@ class Transport:
                 raise _failure(error) from None
 
     def close(self) -> None:
-        """Close the connections that are kept. Another request would open new ones."""
-        session, self._session = self._session, None
-        if session is not None:
-            session.close()
-
-    def renew_after_fork(self) -> None:
-        """The connections are the parent's: they are neither used nor closed here."""
-        abandon(self._session)
-        self._session = None
+        """Close the connections, unless others use them. Another request would open new ones."""
+        self._connections.leave(self)
 
     def _requests(self) -> requests.Session:
-        if self._session is None:
-            with loading():  # OpenSSL does not survive a fork while it reads certificates
-                self._session = new_session(
-                    self._base_url,
-                    use_proxies=not self._is_loopback,
-                    bundle=self._bundle,
-                    certificate=self._certificate,
-                )
-        return self._session
+        return self._connections.session(self)
 
     def _prepared(
         self, route: Route, fields: dict[str, Any], token: Secret[str] | None

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from synerise_client.api.routes import Route
     from synerise_client.assembly import AssembledClient
     from synerise_client.cli.options import Place
+    from synerise_client.modules.client_module import ClientModule
     from synerise_client.session.session import Session
     from synerise_client.session.storage import SessionKey, Stored
 
@@ -95,7 +96,7 @@ class Examination:
 class _Taker:
     """Takes the client that an Initializer has put together, and leaves Synerise alone."""
 
-    client: AssembledClient
+    client: AssembledClient[ClientModule]
 
     def __init__(self) -> None:
         self.Settings = SettingsModule()
@@ -103,7 +104,7 @@ class _Taker:
     def isInitialized(self) -> bool:
         return False
 
-    def _take(self, client: AssembledClient) -> None:
+    def _take(self, client: AssembledClient[ClientModule]) -> None:
         self.client = client
 
     def _call_ready(self) -> None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import logging
 import threading
+import weakref
 from typing import TYPE_CHECKING, NamedTuple
 
 from attrs import evolve
@@ -34,6 +35,16 @@ if TYPE_CHECKING:
 CALLER_TIMEOUT = 0.25
 WORKER_TIMEOUT = 1.0
 _log = logging.getLogger("synerise_client.session")
+
+
+_storages_in_use: weakref.WeakValueDictionary[int, weakref.WeakSet[StateStore]] = (
+    weakref.WeakValueDictionary()
+)
+
+
+def _users_of(storage: Storage) -> weakref.WeakSet[StateStore]:
+    """Return the set of all who use ``storage``, which lives for as long as one of them does."""
+    return _storages_in_use.setdefault(id(storage), weakref.WeakSet())
 
 
 class Takeover(NamedTuple):
@@ -75,6 +86,8 @@ class StateStore:
         self._overrides = overrides  # what is unsaved was decided by the user: it beats the row
         self._failing = False
         self._is_abandoned = False
+        self._users_of_storage = _users_of(storage)
+        self._users_of_storage.add(self)
         self._swap = threading.Lock()  # for a moment only
         self._io = threading.Lock()  # one thread at a time talks to the storage
         renew_in_children(self)
@@ -192,6 +205,7 @@ class StateStore:
             before = self._state
             cut()
             self._is_abandoned = True
+            self._users_of_storage.discard(self)
             self._state = evolve(before, epoch=before.epoch + 1)
         return before
 
@@ -234,9 +248,10 @@ class StateStore:
         return takeovers
 
     def close(self) -> None:
-        """Let go of the storage, unless another thread hangs in it."""
+        """Let go of the storage, unless others use it or another thread hangs in it."""
+        self._users_of_storage.discard(self)
         with held_within(CALLER_TIMEOUT, self._io) as is_held:
-            if is_held:
+            if is_held and not self._users_of_storage:
                 self._storage.close()
 
     def locks_of_changes(self) -> tuple[threading.Lock, ...]:

@@ -17,8 +17,6 @@ from synerise_client import (
     ClientSimpleAuthenticationData,
     Error,
 )
-from synerise_client.assembly import assemble
-from synerise_client.modules.settings_module import SettingsModule
 from synerise_client.session.storage import Storage
 from synerise_client.synerise import SyneriseFacade
 from tests.conftest import EMAIL, PASSWORD, Heard, Team
@@ -164,11 +162,11 @@ def client_of(
 ) -> ClientModule:
     """Return a client of another API key, as another process would have it."""
     initializer = team.initializer(SyneriseFacade()).withApiKey(api_key).withStorage(storage)
-    client = assemble(initializer._setup, SettingsModule())
-    team._others.append(client.connector)
+    client = initializer.connect()
+    team._others.append(client)
     if heard is not None:
-        client.module.setClientStateChangeListener(heard)
-    return client.module
+        client.setClientStateChangeListener(heard)
+    return client
 
 
 def bytes_in(folder: Path) -> bytes:

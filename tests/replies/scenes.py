@@ -12,8 +12,6 @@ from typing import Any, NamedTuple
 
 from synerise_client import Error, MemoryStorage, RetryPolicy
 from synerise_client.api.routes import ROUTES, Auth
-from synerise_client.assembly import assemble
-from synerise_client.modules.settings_module import SettingsModule
 from synerise_client.synerise import SyneriseFacade
 from tests.conftest import EMAIL, PASSWORD, MovableClock
 from tests.methods.steps import STEPS
@@ -44,15 +42,14 @@ class Client(logging.Handler):
         policy = RetryPolicy(attempts=ATTEMPTS, initial=0, maximum=0, deadline=deadline)
         initializer.withRetryPolicy(policy)
         initializer._setup.clock = clock
-        assembled = assemble(initializer._setup, SettingsModule())
-        self.module, self._connector = assembled.module, assembled.connector
+        self.module = initializer.connect()
         self.asks_for: dict[str, int] = {}
         self.attempts: Counter[str] = Counter()
         self.logged: list[logging.LogRecord] = []
         logging.getLogger("synerise_client").addHandler(self)
 
     def close(self) -> None:
-        self._connector.shutdown()
+        self.module.close()
         logging.getLogger("synerise_client").removeHandler(self)
 
     def emit(self, record: logging.LogRecord) -> None:
@@ -80,7 +77,7 @@ class Client(logging.Handler):
         """Make a call without callbacks; return the error that it logs, or True."""
         self.logged.clear()
         getattr(self.module, method)(*arguments)
-        assert self._connector.wait_until_idle(20), f"{method} has no end"
+        assert self.module._connector.wait_until_idle(20), f"{method} has no end"
         errors = [record.args[-1] for record in self.logged if isinstance(record.args, tuple)]
         return errors or [True]
 
