@@ -69,7 +69,7 @@ def assemble(setup: Setup, settings: SettingsModule, kind: type[M]) -> Assembled
     base_url = parse_base_url(revealed(setup.base_url) or DEFAULT_BASE_URL)
     policy = setup.policy or RetryPolicy()
     timeouts = setup.timeouts or Timeouts()
-    listener = ClientStateChangeListener()
+    listener, sdk = ClientStateChangeListener(), settings.sdk
     clock = setup.clock or Clock()
     session = Session(
         storage=setup.storage or _usual_storage(),
@@ -78,11 +78,11 @@ def assemble(setup: Setup, settings: SettingsModule, kind: type[M]) -> Assembled
         clock=clock,
         listener=listener,
         uuid_salt=setup.uuid_salt,
-        refresh_interval=lambda: settings.sdk.minTokenRefreshInterval,
+        refresh_interval=lambda: sdk.minTokenRefreshInterval,
         refresh_patience=timeouts.connect + timeouts.read + _REFRESH_MARGIN_SECONDS,
-        do_not_track=lambda: settings.sdk.doNotTrack,
+        do_not_track=lambda: sdk.doNotTrack,
     )
-    if settings.sdk.doNotTrack:
+    if sdk.doNotTrack:
         session.destroy()
     if setup.threads is not None:
         workers.most = setup.threads

@@ -25,51 +25,68 @@ _log = logging.getLogger("synerise_client")
 class Call:
     """One call of the user's, from the queue to its one callback.
 
-    Attributes:
+    Args:
         name: of the method.
         work: run with the cancellation and the arguments.
+        arguments: for it.
+        on_success: gets what it returns.
+        on_error: gets the Error that it raises.
+        at_hand: tried first: returns what ``work`` would, if that needs no waiting, else None.
+
+    Raises:
+        TypeError: a callback cannot be called with one argument or none.
+
+    Attributes:
         generation: of the connector when the call was made.
-        cancellation: ends it; there as soon as the call is running.
+        cancellation: ends it; there as soon as there is something to wait for.
         is_withdrawn: nobody wants its callbacks any more.
     """
 
-    cancellation: Cancellation
+    generation = 0
+    cancellation: Cancellation | None = None
+    is_withdrawn = False
 
-    __slots__ = (
-        "arguments",
-        "cancellation",
-        "generation",
-        "is_withdrawn",
-        "name",
-        "on_error",
-        "on_success",
-        "takes_error",
-        "takes_result",
-        "work",
-    )
-
-    def __init__(self, name: str, work: Work, arguments: tuple[Any, ...]) -> None:
+    def __init__(
+        self,
+        name: str,
+        work: Work,
+        arguments: tuple[Any, ...] = (),
+        on_success: Callback = None,
+        on_error: Callback = None,
+        at_hand: Callable[[], Any] | None = None,
+    ) -> None:
         self.name = name
         self.work = work
         self.arguments = arguments
-        self.on_success: Callback = None
-        self.on_error: Callback = None
-        self.takes_result = self.takes_error = False
-        self.generation = 0
-        self.is_withdrawn = False
+        self.on_success = on_success
+        self.on_error = on_error
+        self.takes_result = on_success is not None and takes_argument(on_success, "onSuccess")
+        self.takes_error = on_error is not None and takes_argument(on_error, "onError")
+        self.at_hand = at_hand
 
-    def expect(self, on_success: Callback, on_error: Callback) -> None:
-        """Take the user's callbacks.
+    @property
+    def replied_at(self) -> float:
+        """When the last reply came in, by ``time.monotonic()``; 0.0 if none did."""
+        return 0.0 if self.cancellation is None else self.cancellation.replied_at
 
-        Raises:
-            TypeError: one of them cannot be called with one argument or none.
-        """
-        if on_success is not None:
-            self.on_success = on_success
-            self.takes_result = takes_argument(on_success, "onSuccess")
-        if on_error is not None:
-            self.on_error = on_error
-            self.takes_error = takes_argument(on_error, "onError")
+    def end(self, error: Error) -> None:
+        """Have what it waits for end with ``error``. Never blocks."""
+        if self.cancellation is not None:
+            self.cancellation.cancel(error)
+
+    def end_in_child(self, error: Error) -> None:
+        """End it in a forked child, where what it waits for is the parent's."""
+        if self.cancellation is not None:
+            self.cancellation.end_in_child(error)
+
+    def result_at_hand(self) -> Any:
+        """Return the result if there is no need to wait for it, else None."""
+        try:
+            return self.at_hand and self.at_hand()
+        except BaseException as error:  # the usual way will meet it again, and tell
+            if is_interrupt_of_main_thread(error):
+                raise
+            return None
 
     def outcome(self) -> tuple[Any, Error | None]:
         """Run the call and return its result, or the Error that it failed with."""
@@ -92,14 +109,22 @@ class Call:
         if self.is_withdrawn:
             _log.debug("%s: withdrawn while it ran", self.name)
             return
-        _log.debug("%s: %s", self.name, "success" if error is None else f"error {error.code}")
-        if error is None:
-            if self.on_success is not None:
-                delivery.deliver(self.on_success, *((result,) if self.takes_result else ()))
-        elif self.on_error is not None:
-            delivery.deliver(self.on_error, *((error,) if self.takes_error else ()))
+        if error is not None:
+            _log.debug("%s: error %s", self.name, error.code)
+            if self.on_error is None:
+                _log.warning("Synerise.Client.%s failed and has no onError: %s", self.name, error)
+            elif self.takes_error:
+                delivery.deliver(self.on_error, error)
+            else:
+                delivery.deliver(self.on_error)
+            return
+        _log.debug("%s: success", self.name)
+        if self.on_success is None:
+            return
+        if self.takes_result:
+            delivery.deliver(self.on_success, result)
         else:
-            _log.warning("Synerise.Client.%s failed and has no onError: %s", self.name, error)
+            delivery.deliver(self.on_success)
 
 
 def _bare(error: Error) -> Error:

@@ -11,7 +11,7 @@ import threading
 import time
 from collections import deque
 from contextlib import suppress
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from synerise_client.api.cancellation import Cancellation
 from synerise_client.call import Call
@@ -24,6 +24,7 @@ from synerise_client.workers import workers
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from synerise_client.call import Callback, Work
     from synerise_client.delivery import Dispatch
 
     Step = Call | Callable[[], None]
@@ -66,14 +67,15 @@ class CallQueue:
     def renew_after_fork(self) -> None:
         """What is pending is the parent's alone; here the queue is empty."""
         for call in self._begun():
-            call.cancellation.end_in_child(CallEnded("This call is the parent's"))
+            call.end_in_child(CallEnded("This call is the parent's"))
         self._delivery.renew_after_fork()
         self._start_over()
 
     # The queue.
 
     def _start_over(self) -> None:
-        self._changed = threading.Condition()  # reentrant, for signal handlers
+        self._lock = threading.RLock()  # reentrant, for signal handlers
+        self._changed = threading.Condition(self._lock)
         self._queue: deque[Call] = deque()
         self._ahead: list[Callable[[], None]] = []
         self._running: Call | None = None
@@ -85,20 +87,51 @@ class CallQueue:
         self._is_scheduled = False  # a worker drains, or is going to
         self._thread: threading.Thread | None = None  # that drains just now
         self._closer: threading.Thread | None = None
+        self._is_telling = False  # the listener, in the middle of a call
 
-    def _enqueue(self, call: Call) -> None:
+    def submit(
+        self,
+        name: str,
+        on_success: Callback,
+        on_error: Callback,
+        work: Work,
+        arguments: tuple[Any, ...] = (),
+        at_hand: Callable[[], Any] | None = None,
+    ) -> None:
+        """Queue a call.
+
+        Args:
+            name: of the method, for the log.
+            on_success: gets what ``work`` returns.
+            on_error: gets the Error that it raises.
+            work: run on the worker thread with the call's cancellation and the arguments.
+            arguments: for ``work``.
+            at_hand: tried first, without a cancellation: returns what ``work`` would,
+                if that needs no waiting, else None.
+
+        Raises:
+            TypeError: a callback needs other arguments.
+            RuntimeError: the client was shut down.
+        """
+        call = Call(name, work, arguments, on_success, on_error, at_hand)
+        with self._lock:
+            if self._is_closed or self._is_ending:
+                self._refuse_late(call)
+            if not self._is_scheduled:
+                self._is_scheduled = workers.run(self._work)
+            call.generation = self._generation
+            self._queue.append(call)
+            self._unfinished += 1
+
+    def _refuse_late(self, call: Call) -> None:
+        """Refuse ``call`` where nobody would answer it any more.
+
+        Only callbacks may call once the script ends: a daemon thread would keep it up for ever.
+        """
         if self._is_closed:
             raise RuntimeError(f"{call.name}: the client was shut down{START_AGAIN}")
-        if self._is_ending and not self._may_still_call():
+        if not (is_in_callback() or self._thread is threading.current_thread()):
             raise RuntimeError(f"{call.name}: the script is ending")
-        if not self._is_scheduled:
-            self._is_scheduled = workers.run(self._work)
-        self._queue.append(call)
-        self._unfinished += 1
-
-    def _may_still_call(self) -> bool:
-        """Only callbacks may, once the script ends: a daemon thread would keep it up for ever."""
-        return is_in_callback() or self._thread is threading.current_thread()
 
     def _announce(self, announcements: list[Callable[[], None]]) -> None:
         """Have ``announcements`` run ahead of everything else."""
@@ -116,14 +149,14 @@ class CallQueue:
         """Have every call made so far answered with -999."""
         self._generation += 1
         if self._running is not None:
-            self._running.cancellation.cancel(self._ended())
+            self._running.end(self._ended())
 
     def _end_all(self, because: str) -> None:
         """Have every call answered with -999 and drop what runs beside them, for good."""
         self._ended_because = because
         self._end_calls()
         for call in self._background:
-            call.cancellation.cancel(self._ended())
+            call.end(self._ended())
         self._changed.notify_all()
 
     def _refuse_more(self) -> None:
@@ -159,17 +192,20 @@ class CallQueue:
 
     def _drain(self, stop: Callable[[], bool] | None = None) -> None:
         """Answer calls: until there are none, it is another client's turn, or ``stop`` says so."""
-        changed, done = self._changed, 0
+        changed, lock, done = self._changed, self._lock, 0
+        # Nobody watches a deadline once no thread can be started: the last calls are kept short.
+        seconds = self._deadline if stop is None else min(self._deadline, self._drain_seconds)
         with self._delivery.here():
             try:
                 while changed is self._changed:  # else forked, or left behind
-                    with changed:
+                    with lock:
+                        self._unfinished -= done
                         step = self._next_step(done, stop)
                     if step is None:
                         break
                     done = 1
                     if isinstance(step, Call):
-                        self._answer(step)
+                        self._answer(step, seconds)
                     else:
                         _run_logged(step)
             finally:
@@ -178,8 +214,7 @@ class CallQueue:
             self._close_if_over()
 
     def _next_step(self, done: int, stop: Callable[[], bool] | None) -> Step | None:
-        """Count what is ``done``, and return what is to be done next."""
-        self._unfinished -= done
+        """Return what is to be done next."""
         if not self._unfinished:
             self._changed.notify_all()
         if stop() if stop is not None else done and workers.are_short():
@@ -190,15 +225,9 @@ class CallQueue:
             return None
         if self._ahead:
             return self._ahead.pop(0)
-        if self._queue:
-            return self._started(self._queue.popleft(), stop is None)
-        return None
-
-    def _started(self, call: Call, is_watched: bool) -> Call:
-        # Nobody watches a deadline once no thread can be started: the last calls are kept short.
-        seconds = self._deadline if is_watched else min(self._deadline, self._drain_seconds)
-        call.cancellation = Cancellation(seconds)
-        self._running = call
+        if not self._queue:
+            return None
+        self._running = call = self._queue.popleft()
         return call
 
     def _stop_draining(self, changed: threading.Condition) -> None:
@@ -212,9 +241,10 @@ class CallQueue:
                 with suppress(RuntimeError):  # no thread can be had: whoever waits next drains
                     self._is_scheduled = workers.run(self._work)
 
-    def _answer(self, call: Call) -> None:
-        changed, result, error = self._changed, None, None
-        if call.generation == self._generation:
+    def _answer(self, call: Call, seconds: float) -> None:
+        changed, error = self._changed, None
+        result = call.result_at_hand()
+        if result is None and self._begin(call, changed, seconds):
             result, error = call.outcome()
         if changed is not self._changed:
             return  # forked in a hook or a listener: the answer is the parent's
@@ -239,8 +269,16 @@ class CallQueue:
         if changed is self._changed:
             call.answer(self._delivery, result, error)
 
+    def _begin(self, call: Call, changed: threading.Condition, seconds: float) -> bool:
+        """Let ``call`` wait for ``seconds`` at most; False if there is no need any more."""
+        if changed is not self._changed:
+            return False
+        with changed:
+            call.cancellation = Cancellation(seconds)
+            return not (self._has_ended(call) or call.is_withdrawn or self._is_aborted)
+
     def _note_progress(self, call: Call, error: Error | None) -> None:
-        moved_at = time.monotonic() if error is None else call.cancellation.replied_at
+        moved_at = time.monotonic() if error is None else call.replied_at
         self._last_progress = max(self._last_progress, moved_at)
 
     def _has_ended(self, call: Call) -> bool:
@@ -248,7 +286,7 @@ class CallQueue:
 
     def _has_stalled(self) -> bool:
         running = self._running
-        replied_at = running.cancellation.replied_at if running is not None else 0.0
+        replied_at = running.replied_at if running is not None else 0.0
         return time.monotonic() - max(self._last_progress, replied_at) > self._drain_seconds
 
     # The end.

@@ -27,7 +27,11 @@ def takes_argument(callback: Callable[..., Any], name: str) -> bool:
         TypeError: it cannot be called, or not with one argument.
     """
     function, bound = callback, 0
-    if type(callback) is MethodType:
+    if type(callback) is FunctionType:
+        code = callback.__code__  # as a rule it takes one argument, which is quickly seen
+        if code.co_argcount == 1 and not (code.co_kwonlyargcount or code.co_flags & _IS_LAZY):
+            return True
+    elif type(callback) is MethodType:
         function, bound = callback.__func__, 1
     if type(function) is FunctionType:
         return _from_code(function, bound, name) and not _wraps_one_without(function)

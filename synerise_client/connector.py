@@ -32,28 +32,6 @@ class Connector(CallQueue):
 
     # What the modules call, on the user's threads.
 
-    def submit(
-        self, name: str, on_success: Callback, on_error: Callback, work: Work, *arguments: Any
-    ) -> None:
-        """Queue a call.
-
-        Args:
-            name: of the method, for the log.
-            on_success: gets what ``work`` returns.
-            on_error: gets the Error that it raises.
-            work: run on the worker thread with the call's cancellation and the arguments.
-            arguments: for ``work``.
-
-        Raises:
-            TypeError: a callback needs other arguments.
-            RuntimeError: the client was shut down.
-        """
-        call = Call(name, work, arguments)
-        call.expect(on_success, on_error)
-        with self._changed:
-            call.generation = self._generation
-            self._enqueue(call)
-
     def withdraw(self, on_success: Callback) -> None:
         """Take a call back: it is not sent if it has not begun, else it ends at once.
 
@@ -72,11 +50,11 @@ class Connector(CallQueue):
             running = self._running
             if running is not None and running.on_success is on_success:
                 running.is_withdrawn = True
-                running.cancellation.cancel(CallEnded("The call was taken back"))
+                running.end(CallEnded("The call was taken back"))
 
     def submit_in_background(self, name: str, work: Work) -> None:
         """Run work beside the queue; nobody waits for it, and no end of a session touches it."""
-        call = Call(name, work, ())
+        call = Call(name, work)
         call.cancellation = Cancellation()
         with self._changed:
             if self._is_closed:
@@ -132,8 +110,12 @@ class Connector(CallQueue):
             self._end_calls()
 
     def deliver(self, callback: Callable[..., Any], *arguments: Any) -> None:
-        """Run the user's ``callback`` once; what it raises is logged and stops nothing."""
-        self._delivery.deliver(callback, *arguments)
+        """Run a listener's ``callback`` once; what it raises is logged and stops nothing."""
+        self._is_telling = True
+        try:
+            self._delivery.deliver(callback, *arguments)
+        finally:
+            self._is_telling = False
 
     def wait_until_idle(self, timeout: float | None = None) -> bool:
         """Wait until every call so far and every call made by callbacks is answered.
@@ -251,7 +233,7 @@ class Connector(CallQueue):
         with self._changed:
             self._changed.wait_for(lambda: not self._unfinished, _CLOSING_SECONDS / 2)
             is_same = running is not None and self._running is running
-            is_hung = is_same and not self._delivery.is_busy
+            is_hung = is_same and not self._is_telling
             if not is_hung:
                 self._changed.wait_for(lambda: not self._unfinished, _CLOSING_SECONDS / 2)
             if self._unfinished:
@@ -268,7 +250,8 @@ class Connector(CallQueue):
                 it is in the user's own code: two callbacks at a time would be worse than none.
         """
         self._changed.notify_all()
-        self._changed = threading.Condition()
+        self._lock = threading.RLock()
+        self._changed = threading.Condition(self._lock)
         self._thread = self._running = None
         self._is_scheduled = False
         if hung is None or self._enders:
@@ -300,4 +283,4 @@ class Connector(CallQueue):
             calls = self._begun()
             self._changed.notify_all()
         for call in calls:
-            call.cancellation.cancel(CallEnded("The process was interrupted"))
+            call.end(CallEnded("The process was interrupted"))

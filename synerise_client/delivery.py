@@ -40,40 +40,37 @@ class Delivery:
     Args:
         dispatch: runs a callback somewhere else, such as in a GUI's loop; by
             default it is run at once on the current thread, which is inside :meth:`here`.
-
-    Attributes:
-        is_busy: whether a callback is being run or handed on.
     """
 
     def __init__(self, dispatch: Dispatch | None = None) -> None:
         self._dispatch = dispatch
-        self.is_busy = False
 
     def deliver(self, callback: Callable[..., Any], *arguments: Any) -> None:
         """Run ``callback``, or hand it on to be run."""
         dispatch = self._dispatch
         if isinstance(callback, Placed):
             dispatch, callback = callback.dispatch, callback.__wrapped__
-        answer = partial(callback, *arguments)
-        del arguments  # a token may be among them: no traceback is to show it
-        self.is_busy = True
+        if dispatch is not None:
+            self._hand_on(dispatch, callback, partial(callback, *arguments))
+            return
         try:
-            if dispatch is None:
-                _run(callback, answer)
-            else:
-                self._hand_on(dispatch, callback, answer)
-        finally:
-            self.is_busy = False
+            callback(*arguments)
+        except BaseException as error:
+            del arguments  # a token may be among them: no traceback is to show it
+            _log_raised(callback, error)
 
     def _hand_on(
         self, dispatch: Dispatch, callback: Callable[..., Any], answer: Callable[[], Any]
     ) -> None:
-        def run_here() -> None:
+        def run_there() -> None:
             with self.here():
-                _run(callback, answer)
+                try:
+                    answer()
+                except BaseException as error:
+                    _log_raised(callback, error)
 
         try:
-            dispatch(run_here)
+            dispatch(run_there)
         except BaseException as error:
             if is_interrupt_of_main_thread(error):
                 raise
@@ -103,21 +100,14 @@ def is_in_callback() -> bool:
     return getattr(_current, "delivery", None) is not None
 
 
-def _run(callback: Callable[..., Any], answer: Callable[[], Any]) -> None:
-    try:
-        answer()
-    except BaseException as error:
-        _log_raised(callback, error)
-        if is_interrupt_of_main_thread(error):
-            raise
-
-
 def _log_raised(callback: Callable[..., Any], error: BaseException) -> None:
     hint = ""
     if isinstance(error, (SystemExit, KeyboardInterrupt)):
         hint = "; it does not end the script: call Synerise.waitUntilIdle(), then sys.exit(n)"
     name = getattr(callback, "__qualname__", type(callback).__name__)
     _log.error("The callback %s raised %s%s", name, type(error).__name__, hint, exc_info=error)
+    if is_interrupt_of_main_thread(error):
+        raise error
 
 
 def is_interrupt_of_main_thread(error: BaseException) -> bool:

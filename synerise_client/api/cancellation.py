@@ -67,25 +67,16 @@ class Cancellation:
         replied_at: when the last reply came in, by ``time.monotonic()``; 0.0 if none did.
     """
 
-    __slots__ = (
-        "__weakref__",
-        "_breaker",
-        "_child",
-        "_event",
-        "_lock",
-        "deadline",
-        "error",
-        "replied_at",
-    )
+    # Set with the class, as most calls have no use for any of them.
+    error: Error | None = None
+    replied_at = 0.0
+    _event: threading.Event | None = None
+    _breaker: SocketBreaker | None = None
+    _child: Cancellation | None = None
 
     def __init__(self, seconds: float | None = None) -> None:
         self.deadline = None if seconds is None else time.monotonic() + seconds
-        self.error: Error | None = None
-        self.replied_at = 0.0
         self._lock = threading.Lock()
-        self._event: threading.Event | None = None
-        self._breaker: SocketBreaker | None = None
-        self._child: Cancellation | None = None
 
     @property
     def event(self) -> threading.Event:

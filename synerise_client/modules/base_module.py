@@ -37,11 +37,12 @@ class BaseModule:
     def __init__(self, connector: Connector, settings: SettingsModule) -> None:
         self._connector = connector
         self._settings = settings
+        self._sdk = settings.sdk
 
     @property
     def isActive(self) -> bool:
         """Whether calls are carried out: the client is not shut down and the SDK enabled."""
-        return not self._connector.is_closed() and self._settings.sdk.enabled
+        return not self._connector.is_closed() and self._sdk.enabled
 
     def isAlwaysActive(self) -> bool:
         """Tell whether the module works before the SDK is initialized; it never does."""
@@ -57,17 +58,18 @@ class BaseModule:
         onError: Callback,
         work: Callable[..., Any],
         *arguments: Any,
+        at_hand: Callable[[], Any] | None = None,
     ) -> None:
-        if not self._settings.sdk.enabled:
-            work = _refuse_disabled
-        self._connector.submit(name, onSuccess, onError, work, *arguments)
+        if not self._sdk.enabled:
+            work, at_hand = _refuse_disabled, None
+        self._connector.submit(name, onSuccess, onError, work, arguments, at_hand)
 
     def _withdraw(self, onSuccess: Callback) -> None:
         """Take back the call that was made with this very ``onSuccess``."""
         self._connector.withdraw(onSuccess)
 
     def _end(self, ender: Callable[..., Ending | None], *arguments: Any) -> bool:
-        tells_server = self._settings.sdk.enabled
+        tells_server = self._sdk.enabled
         return end_session(self._connector, lambda: ender(*arguments), tells_server)
 
     if not TYPE_CHECKING:  # a type checker is to find the mistyped names

@@ -330,7 +330,8 @@ class ClientModule(AccountMethods):
             onSuccess: gets a :class:`~synerise_client.Token` that is valid now.
             onError: gets an Error, as for :meth:`refreshToken`.
         """
-        self._call("retrieveToken", onSuccess, onError, self._session.retrieve_token)
+        work, at_hand = self._session.retrieve_token, self._session.token_at_hand
+        self._call("retrieveToken", onSuccess, onError, work, at_hand=at_hand)
 
     def getUUID(self) -> str:
         """Return the customer's current UUID. Never waits.

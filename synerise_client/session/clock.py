@@ -4,28 +4,19 @@ from __future__ import annotations
 
 import time
 
+_BOOT_TIME = getattr(time, "CLOCK_BOOTTIME", None)
+
 
 class Clock:
     """The machine's clocks. Tests give a session another one and move it."""
 
     def elapsed(self) -> float:
         """Seconds since some moment; they go on in sleep where the system tells, and never jump."""
-        return _elapsed()
+        return time.monotonic() if _BOOT_TIME is None else time.clock_gettime(_BOOT_TIME)
 
     def wall(self) -> float:
         """Unix seconds, as far as the machine's clock is right."""
         return time.time()
-
-
-if hasattr(time, "CLOCK_BOOTTIME"):
-
-    def _elapsed() -> float:
-        return time.clock_gettime(time.CLOCK_BOOTTIME)
-
-else:
-
-    def _elapsed() -> float:
-        return time.monotonic()
 
 
 _LONGEST_LIFE = 10 * 365.25 * 24 * 3600

@@ -113,6 +113,7 @@ class Session:
         self._store = StateStore(storage, key, clock, _first_state())
         self._cut: Callable[[], None] = lambda: None
         self._abandoned: dict[SessionKey, StateStore] = {}
+        self._last_handed_out: tuple[SessionToken, Token] | tuple[None, None] = (None, None)
         self.renew_after_fork()
         renew_in_children(self)
         self._store.open()
@@ -229,12 +230,20 @@ class Session:
     def refresh_token(self, call: Cancellation) -> Token:
         """Refresh the customer's token, due or not."""
         with self.turn(call) as turn:
-            return _handed_out(self._tokens.refreshed(turn))
+            return self._hand_out(self._tokens.refreshed(turn))
 
     def retrieve_token(self, call: Cancellation) -> Token:
         """Return the customer's token, valid now."""
         with self.turn(call) as turn:
-            return _handed_out(self._tokens.retrieved(turn))
+            return self._hand_out(self._tokens.retrieved(turn))
+
+    def token_at_hand(self) -> Token | None:
+        """Return the customer's token if it is valid and not due, and no turn is needed for it."""
+        token, handed_out = self._last_handed_out
+        if token is None or token is not self._store.state.token or self._abandoned:
+            return None
+        is_valid = self._tokens.is_fresh(token) and self._store.is_settled()
+        return handed_out if is_valid else None
 
     # What the ways to sign in and the account need.
 
@@ -323,6 +332,11 @@ class Session:
             self._store.flush(CALLER_TIMEOUT)
         self._delete_abandoned()
         self._store.close()
+
+    def _hand_out(self, token: SessionToken) -> Token:
+        handed_out = _handed_out(token)
+        self._last_handed_out = token, handed_out
+        return handed_out
 
     def _delete_abandoned(self) -> None:
         if not self._abandoned:

@@ -107,6 +107,14 @@ class StateStore:
         """Read the row, or insert it; for the caller's thread, so it takes 0.25 s at most."""
         self.flush(CALLER_TIMEOUT)
 
+    def is_settled(self) -> bool:
+        """Whether memory and storage hold the same, and nothing is to be told of other processes.
+
+        Asks the storage only what is cheap, and changes nothing.
+        """
+        is_settled = not (self._has_unsaved or self._takeovers or self._is_abandoned)
+        return is_settled and self._is_up_to_date()
+
     def flush(self, timeout: float = WORKER_TIMEOUT) -> None:
         """Bring memory and storage together if either has something new for the other.
 

@@ -170,6 +170,11 @@ class TokenSource:
         """Return the customer's token, refreshed if that is due."""
         return self._refreshed_if_due(turn, self._login_token(turn))
 
+    def is_fresh(self, token: SessionToken) -> bool:
+        """Tell whether ``token`` lives and is not due for a refresh, quickly."""
+        left = token.expires_at - self._clock.elapsed()
+        return left > token.lifetime / 2 > 0 or left > self._refresh_interval()
+
     def _valid_token(self, turn: Turn, auth: Auth) -> SessionToken:
         if auth is Auth.CLIENT:
             return self.retrieved(turn)

@@ -132,7 +132,7 @@ class LiveClient:
         self.module.setClientStateChangeListener(self.heard)
 
     def _note(self, operation: str, headers: dict[str, str], body: dict[str, Any]) -> None:
-        if "background" in threading.current_thread().name:
+        if self.module._connector._thread is not threading.current_thread():
             self.asked_beside += 1
             return
         ids = (body["uuid"], body["deviceId"]) if operation in LOGINS else (None, None)
