@@ -22,7 +22,7 @@ FLOORS = (
     {"call_queue"},
     {"connector"},
     {"session"},
-    {"modules"},
+    {"modules", "storage_compliance"},
     {"setup"},
     {"assembly"},
     {"initializer"},

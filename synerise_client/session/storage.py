@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
-from synerise_client.threads import renew_in_children
+from synerise_client.threads import held_within, renew_in_children
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -66,7 +66,8 @@ class Storage(Protocol):
         Args:
             key: whose state.
             change: given the text (None: there is none) returns the new one
-                (None: delete); nothing is written if it is the same.
+                (None: delete); nothing is written if it is the same. It may be called
+                again, with what others have written meanwhile; then its last result counts.
             timeout: seconds to wait for others at most.
 
         Raises:
@@ -108,9 +109,11 @@ class MemoryStorage:
         """Count the writes."""
         return self._versions.get(key, 0)
 
-    def update(self, key: SessionKey, change: Change, timeout: float) -> Stored:  # noqa: ARG002
+    def update(self, key: SessionKey, change: Change, timeout: float) -> Stored:
         """Change a state in memory."""
-        with self._lock:
+        with held_within(timeout, self._lock) as is_held:
+            if not is_held:
+                raise StorageError("the storage is in use for too long")
             before = self._texts.get(key)
             after = change(before)
             if after != before:
