@@ -48,6 +48,7 @@ if TYPE_CHECKING:
     from synerise_client.models.unset import UNSET
     from synerise_client.modules.client_module import ClientModule
     from synerise_client.modules.connected_client import ConnectedClient
+    from synerise_client.session.redis_storage import RedisStorage
     from synerise_client.session.sqlite_storage import SQLiteStorage
     from synerise_client.session.storage import MemoryStorage
     from synerise_client.synerise import Synerise
@@ -86,6 +87,7 @@ __all__ = [
     "ErrorCode",
     "InitializationConfig",
     "MemoryStorage",
+    "RedisStorage",
     "RetryPolicy",
     "SQLiteStorage",
     "Synerise",
@@ -127,6 +129,7 @@ _HOMES = {
     "ErrorCode": "errors",
     "InitializationConfig": "models.initialization_config",
     "MemoryStorage": "session.storage",
+    "RedisStorage": "session.redis_storage",
     "RetryPolicy": "api.policy",
     "SQLiteStorage": "session.sqlite_storage",
     "Synerise": "synerise",

@@ -122,6 +122,11 @@ class StorageCompliance:
         assert read(storage) is None
         assert read(another) is None
 
+    def test_an_empty_text_is_a_text(self, storage: Storage) -> None:
+        """And not the lack of one."""
+        write(storage, "")
+        assert read(storage) == ""
+
     def test_deleting_what_is_not_there_does_nothing(self, storage: Storage) -> None:
         """Deleting twice is no error."""
         assert write(storage, None).text is None
