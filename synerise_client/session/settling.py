@@ -44,6 +44,8 @@ class Basis(NamedTuple):
             is_news = row.holds_login and not (known is not None and known.holds_login)
             reason = self.reason if is_news and self.reason else mine.end_reason
             return row, evolve(mine, epoch=epoch, end_reason=reason)
+        if known is not None and row.device_id == known.device_id and row.epoch < known.epoch:
+            return row, mine  # the store was set back, or written by one who missed that end
         if known is None or row.epoch != known.epoch or not self.has_unsaved:
             return row, row
         if row.device_id != known.device_id:  # somebody put another store in the place of ours
