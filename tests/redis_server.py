@@ -89,6 +89,10 @@ class RedisServer:
             connection.shutdown(socket.SHUT_WR)
             return b"".join(iter(lambda: connection.recv(65536), b""))
 
+    def keys(self) -> list[str]:
+        """Return the names of all keys."""
+        return [each.decode() for each in self.command("KEYS", "*").split(b"\r\n")[2::2]]
+
     def _answers(self) -> bool:
         try:
             return self.command("PING").startswith(b"+PONG")
@@ -117,3 +121,10 @@ def redis(shared_redis: RedisServer) -> RedisServer:
     shared_redis.resume()
     shared_redis.command("FLUSHALL")
     return shared_redis
+
+
+def free_port() -> int:
+    """Return a port of the loopback that nobody listens on just now."""
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        port: int = listener.getsockname()[1]
+        return port

@@ -78,6 +78,7 @@ class Connections:
         self._waiting = 0
         self._rests_until = 0.0
         self._failure = ""
+        self._failures = 0
 
     def renew_after_fork(self) -> None:
         """The connections are the parent's: they are neither used nor closed here."""
@@ -133,10 +134,11 @@ class Connections:
     def _taken(self, gives_up_at: float) -> _Link:
         with self._changed:
             self._waiting += 1
+            failures = self._failures
             try:
                 while not self._idle:
                     left = gives_up_at - time.monotonic()
-                    if time.monotonic() < self._rests_until:
+                    if time.monotonic() < self._rests_until or failures != self._failures:
                         raise StorageError(self._failure)
                     if left <= 0:
                         raise self._waited_in_vain()
@@ -176,6 +178,7 @@ class Connections:
 
     def _rest(self, failure: str) -> None:
         self._failure = failure
+        self._failures += 1
         self._rests_until = time.monotonic() + REST_SECONDS
         self._changed.notify_all()
 

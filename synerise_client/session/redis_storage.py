@@ -47,6 +47,7 @@ it: a script that is sent again because its answer was lost finds that it was ca
 """
 _VERSION_SECONDS = 0.25
 _CONNECT_SECONDS = 1.0
+_LEAST_SECONDS = 0.05  # a Redis that does not answer in less is not away
 _REST_OF_AN_ANSWER_SECONDS = 0.25
 
 
@@ -134,7 +135,7 @@ class RedisStorage:
                 self._note(key, row.stamp)
                 return Stored(after, row.version)
             left = gives_up_at - time.monotonic()
-            if left <= 0:
+            if left < _LEAST_SECONDS:
                 raise StorageError(f"{self._place}: others change the session all the time")
             row, is_written = self._written(name, row, after, max(newest, row.stamp), left)
             if is_written:
