@@ -28,7 +28,7 @@ _GIVE_BACK = """
 if redis.call('GET', KEYS[1]) == ARGV[1] then return redis.call('DEL', KEYS[1]) end
 return 0
 """
-_COMMAND_SECONDS = 0.25
+_COMMAND_SECONDS = 0.5
 _RENEWALS = 3  # within the life of a lock: one may fail
 _log = logging.getLogger("synerise_client.storage")
 

@@ -45,10 +45,10 @@ return {1, version}
 A version is the time of the writing, which only grows, and the writer's own name for
 it: a script that is sent again because its answer was lost finds that it was carried out.
 """
-_VERSION_SECONDS = 0.25
+_VERSION_SECONDS = 0.5
 _CONNECT_SECONDS = 1.0
 _LEAST_SECONDS = 0.05  # a Redis that does not answer in less is not away
-_REST_OF_AN_ANSWER_SECONDS = 0.25
+_REST_OF_AN_ANSWER_SECONDS = 1.0
 
 
 class _Row(NamedTuple):
@@ -110,7 +110,7 @@ class RedisStorage:
         return f"RedisStorage({self._place!r})"
 
     def version(self, key: SessionKey) -> object:
-        """Ask Redis for the version of the row, for 0.25 seconds at most."""
+        """Ask Redis for the version of the row, for half a second at most."""
         try:
             answer = self._connections.send(
                 "HGET", _name("session", key), "version", timeout=_VERSION_SECONDS
