@@ -48,6 +48,7 @@ if TYPE_CHECKING:
     from synerise_client.models.unset import UNSET
     from synerise_client.modules.client_module import ClientModule
     from synerise_client.modules.connected_client import ConnectedClient
+    from synerise_client.session.encrypted_storage import EncryptedStorage
     from synerise_client.session.redis_storage import RedisStorage
     from synerise_client.session.sqlite_storage import SQLiteStorage
     from synerise_client.session.storage import MemoryStorage
@@ -82,6 +83,7 @@ __all__ = [
     "ClientSignOutModeToString",
     "ClientSimpleAuthenticationData",
     "ConnectedClient",
+    "EncryptedStorage",
     "Error",
     "ErrorCause",
     "ErrorCode",
@@ -124,6 +126,7 @@ _HOMES = {
     "ClientSignOutModeToString": "models.enums",
     "ClientSimpleAuthenticationData": "models.contexts",
     "ConnectedClient": "modules.connected_client",
+    "EncryptedStorage": "session.encrypted_storage",
     "Error": "errors",
     "ErrorCause": "errors",
     "ErrorCode": "errors",

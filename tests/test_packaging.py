@@ -26,7 +26,7 @@ def requirements(text: str, separator: str) -> dict[str, str]:
 def test_the_lowest_dependencies_are_the_ones_that_the_tests_run_with() -> None:
     setup = config("setup.cfg")
     declared = requirements(setup["options"]["install_requires"], ">=")
-    for extra in ("cli", "redis", "sandbox"):
+    for extra in ("cli", "encryption", "redis", "sandbox"):
         declared |= requirements(setup["options.extras_require"][extra], ">=")
     assert requirements(config("tox.ini")["testenv:lowest"]["deps"], "==") == declared
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from attrs import evolve, fields
 
 from synerise_client.session.state import UnreadableState, from_text
-from synerise_client.session.storage import StorageError
+from synerise_client.session.storage import StorageError, UnreadableText
 
 if TYPE_CHECKING:
     from synerise_client.models.enums import ClientSessionEndReason
@@ -53,6 +53,11 @@ class Basis(NamedTuple):
         return row, merged(mine, row, known)
 
     def _parsed(self, text: str, clock: Clock) -> SessionState | None:
+        if isinstance(text, UnreadableText):
+            text.is_given_up = self.overrides
+            if not self.overrides:
+                raise StorageError(text.reason)
+            return None
         try:
             row = from_text(text, clock)
         except UnreadableState as error:

@@ -45,6 +45,26 @@ class Stored(NamedTuple):
         return f"Stored(text={'…' if self.text else None!r}, version={self.version!r})"
 
 
+class UnreadableText(str):
+    """What a change is given in the place of a text that is there and cannot be made out.
+
+    Attributes:
+        reason: for the error's message.
+        is_given_up: set by a change whose result may stand in its place; without that
+            the storage raises a StorageError. It may be deleted in any case.
+    """
+
+    reason: str
+    is_given_up: bool
+
+    def __new__(cls, reason: str) -> UnreadableText:
+        """Make an empty text, which is no session's state."""
+        text = super().__new__(cls, "")
+        text.reason = reason
+        text.is_given_up = False
+        return text
+
+
 class Storage(Protocol):
     """Keeps a text for each key. Every method may be called on any thread."""
 

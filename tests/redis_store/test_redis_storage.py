@@ -207,7 +207,7 @@ def test_wrong_arguments_are_told_at_once() -> None:
     with pytest.raises(TypeError, match="url must be a string"):
         RedisStorage(6379)  # type: ignore[arg-type]
     with pytest.raises(TypeError, match=r"must be a redis\.Redis"):
-        RedisStorage(client="redis://localhost")  # type: ignore[arg-type]
+        RedisStorage(client="redis://localhost")  # type: ignore[arg-type,unused-ignore]
     with pytest.raises(ValueError, match=r"does not take.*nonsense"):
         RedisStorage("redis://localhost?nonsense=1")
     with pytest.raises(ValueError, match="at least 1"):
