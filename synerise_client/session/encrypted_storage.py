@@ -87,7 +87,7 @@ class EncryptedStorage:
 
     def _encrypted(self, key: SessionKey, text: str) -> str:
         token = self._fernet.reveal().encrypt((_owner(key) + text).encode())
-        return _MARK + token.decode()
+        return f"{_MARK}{token.decode()}"
 
     def _decrypted(self, key: SessionKey, stored: str) -> str:
         from cryptography.fernet import InvalidToken

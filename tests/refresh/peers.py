@@ -8,29 +8,35 @@ import os
 import signal
 import subprocess
 import sys
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from types import TracebackType
 from typing import Any
 
-from synerise_client import Error, SQLiteStorage, Token
+from synerise_client import Error, RedisStorage, SQLiteStorage, Token
+from synerise_client.session.storage import Storage
 from tests.conftest import Team
 
 SCRIPT = """
-import json, sys, threading
-from synerise_client import RetryPolicy, SQLiteStorage, Synerise
+import json, sys, threading, time
+from collections import Counter
+from synerise_client import RetryPolicy, Synerise
 from synerise_client import assembly
-from synerise_client.session import tokens
+from synerise_client.session import redis_lock, tokens
 from synerise_client.session.store import StateStore
 from tests.conftest import NO_WAITING, MovableClock
-from tests.refresh.peers import answer_of
+from tests.refresh.peers import answer_of, storage_at
 
-path, url, patience = sys.argv[1:]
-if patience:
-    tokens.DUE_REFRESH_SECONDS = float(patience)
-    assembly._REFRESH_MARGIN_SECONDS = float(patience) - 25  # less the default timeouts
+settings = json.loads(sys.stdin.readline())
+if patience := settings["patience"]:
+    tokens.DUE_REFRESH_SECONDS = patience
+    assembly._REFRESH_MARGIN_SECONDS = patience - 25  # less the default timeouts
+if lock_seconds := settings["lock_seconds"]:
+    redis_lock.LOCK_SECONDS = lock_seconds
 builder = (
-    Synerise.Initializer().withApiKey(sys.stdin.readline().strip()).withBaseUrl(url)
-    .withStorage(SQLiteStorage(path)).withRetryPolicy(NO_WAITING)
+    Synerise.Initializer().withApiKey(settings["api_key"]).withBaseUrl(settings["url"])
+    .withStorage(storage_at(settings["place"])).withRetryPolicy(NO_WAITING)
 )
 builder._setup.clock = clock = MovableClock()
 builder.init()
@@ -51,6 +57,37 @@ def noted(store):
     return release
 
 StateStore.try_refresh_lock = noted
+
+class Calls:
+    "One call after the other on a thread of its own, each noted with its answers."
+
+    def __init__(self):
+        self.answers = []
+        self.is_over = False
+        self.thread = threading.Thread(target=self.run)
+        self.thread.start()
+
+    def run(self):
+        while not self.is_over:
+            answers, answered = [], threading.Event()
+            answer = lambda value: (answers.append(answer_of(value)), answered.set())
+            method = ("getAccount", "retrieveToken")[len(self.answers) % 2]
+            getattr(Synerise.Client, method)(answer, answer)
+            answered.wait(20)
+            self.answers.append(answers)
+            time.sleep(0.005)
+
+    def end(self):
+        self.is_over = True
+        self.thread.join()
+        Synerise.waitUntilIdle(20)
+        return {
+            "answers": dict(Counter(len(each) for each in self.answers)),
+            "codes": sorted({code for got in self.answers for code in got if type(code) is int}),
+            "uuid": Synerise.Client.getUUID(),
+            "is_signed_in": Synerise.Client.isSignedIn(),
+        }
+
 say("ready")
 for line in sys.stdin:
     method, *arguments = json.loads(line)
@@ -58,14 +95,25 @@ for line in sys.stdin:
     if method == "advance":
         clock.advance(*arguments)
         say("advanced")
-    elif method == "destroySession":
-        Synerise.Client.destroySession()
-        say("destroyed")
+    elif method in ("destroySession", "signOut"):
+        getattr(Synerise.Client, method)()
+        say("ended")
+    elif method == "begin calls":
+        calls = Calls()
+    elif method == "count calls":
+        say(len(calls.answers))
+    elif method == "end calls":
+        say(calls.end())
     else:
         answer = lambda value: say(answer_of(value))
         getattr(Synerise.Client, method)(*arguments, answer, answer)
 Synerise.shutdown()
 """
+
+
+def storage_at(place: str) -> Storage:
+    """Return the storage at a path, or at the URL of a Redis."""
+    return RedisStorage(place) if "://" in place else SQLiteStorage(place)
 
 
 def fingerprint(token: str) -> str:
@@ -85,21 +133,39 @@ class Peer:
 
     Args:
         team: whose sandbox the client talks to.
-        path: of the store.
+        place: of the store: a path, or the URL of a Redis.
         patience: seconds that it waits for another process that refreshes; by
             default as long as the rules say.
+        lock_seconds: that a refresh lock in Redis lives for; by default as long as it does.
+        home: a folder of its own for everything that is not shared.
     """
 
-    def __init__(self, team: Team, path: Path, patience: float | None = None) -> None:
+    def __init__(
+        self,
+        team: Team,
+        place: Path | str,
+        patience: float | None = None,
+        lock_seconds: float | None = None,
+        home: Path | None = None,
+    ) -> None:
+        own = {"HOME": str(home), "SYNERISE_CLIENT_HOME": str(home), "TMPDIR": str(home)}
         self.process = subprocess.Popen(
-            [sys.executable, "-c", SCRIPT, str(path), team.sandbox.url, str(patience or "")],
+            [sys.executable, "-c", SCRIPT],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             text=True,
             cwd=Path(__file__).parents[2],
+            env={**os.environ, **(own if home else {})},
         )
+        settings = {
+            "api_key": team.sandbox.api_key,
+            "url": team.sandbox.url,
+            "place": str(place),
+            "patience": patience,
+            "lock_seconds": lock_seconds,
+        }
         assert self.process.stdin is not None
-        self.process.stdin.write(team.sandbox.api_key + "\n")
+        self.process.stdin.write(json.dumps(settings) + "\n")
         self.process.stdin.flush()
 
     def tell(self, method: str, *arguments: object) -> None:
@@ -112,6 +178,11 @@ class Peer:
         while (said := self._said()) == "waiting":
             pass
         return said
+
+    def hear_count(self) -> int:
+        """Return how many calls were answered since ``begin calls``."""
+        self.tell("count calls")
+        return int(self.hear())
 
     def waits(self) -> bool:
         """Wait until it waits for another process that refreshes."""
@@ -134,11 +205,16 @@ class Peer:
 
 
 class Peers(list[Peer]):
-    """Several of them; all end with the block, and all but the first have that patience."""
+    """Several of them; all end with the block."""
 
-    def __init__(self, team: Team, path: Path, count: int, patience: float | None = None) -> None:
-        super().__init__(Peer(team, path, patience if number else None) for number in range(count))
+    def __init__(self, team: Team, peers: Iterable[Peer]) -> None:
+        super().__init__(peers)
         self._team = team
+
+    @classmethod
+    def on(cls, team: Team, path: Path, count: int, patience: float | None = None) -> Peers:
+        """Start ``count`` of them on one file; all but the first have that patience."""
+        return cls(team, (Peer(team, path, patience if n else None) for n in range(count)))
 
     def __enter__(self) -> Peers:
         assert {peer.hear() for peer in self} == {"ready"}
@@ -170,9 +246,42 @@ class Peers(list[Peer]):
         return [peer.hear() for peer in self]
 
 
-def signed_in(team: Team, path: Path) -> str:
+@contextmanager
+def waiting_for_the_first(team: Team, peers: Peers, method: str) -> Iterator[None]:
+    """Have the first one refresh, held up by the server in the block, and the others wait."""
+    with team.sandbox.hold("refresh") as hold:
+        peers[0].tell(method)
+        assert hold.arrived.wait(10)
+        for peer in peers[1:]:
+            peer.tell(method)
+        assert all(peer.waits() for peer in peers[1:])
+        yield
+
+
+def drops_its_late_token(team: Team, peers: Peers, token: str) -> None:
+    """Suspend the first one as it refreshes: the token that it gets replaces no newer one.
+
+    Args:
+        team: whose sandbox they talk to.
+        peers: of which the others can go on without the first.
+        token: the fingerprint of the one that they have.
+    """
+    with team.sandbox.hold("refresh") as hold:
+        peers[0].tell("refreshToken")
+        assert hold.arrived.wait(10)
+        peers[0].suspend()
+        peers[1].tell("refreshToken")
+        newer = peers[1].hear()
+        assert newer != token
+    peers[0].resume()
+    assert peers[0].hear() == newer
+    assert set(peers.call("retrieveToken")) == {newer}
+    assert team.operations == ["login", "refresh", "refresh"]
+
+
+def signed_in(team: Team, place: Path | str) -> str:
     """Sign a customer in on the store, and return the token's fingerprint."""
-    client = team.other_client(SQLiteStorage(path))
+    client = team.other_client(storage_at(str(place)))
     team.sandbox.add_profile("anna@example.com", "Pass1!word")
     assert team.call("signIn", "anna@example.com", "Pass1!word", client=client) is True
     return fingerprint(team.call("retrieveToken", client=client).tokenString)

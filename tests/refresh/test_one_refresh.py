@@ -13,7 +13,13 @@ from synerise_client import MemoryStorage, SQLiteStorage, Synerise, Token
 from synerise_client.session.storage import Storage
 from synerise_client.session.store import StateStore
 from tests.conftest import Team
-from tests.refresh.peers import Peers, fingerprint, signed_in
+from tests.refresh.peers import (
+    Peers,
+    drops_its_late_token,
+    fingerprint,
+    signed_in,
+    waiting_for_the_first,
+)
 
 DUE = 3600 - 1000.0
 STORAGES: dict[str, Callable[[Path], Callable[[], Storage]]] = {
@@ -80,7 +86,7 @@ def test_sixteen_processes_at_a_due_refresh_cost_one_request(
     counted: Callable[[str, int], None],
 ) -> None:
     token = signed_in(team, path)
-    with Peers(team, path, 16) as peers:
+    with Peers.on(team, path, 16) as peers:
         for expiries in range(1, portion(20) + 1):
             peers.advance(DUE)
             (new,) = set(peers.call("retrieveToken"))
@@ -91,7 +97,7 @@ def test_sixteen_processes_at_a_due_refresh_cost_one_request(
 
 
 def test_sixteen_processes_without_a_token_fetch_one(team: Team, path: Path) -> None:
-    with Peers(team, path, 16) as peers:
+    with Peers.on(team, path, 16) as peers:
         assert set(peers.call("requestPasswordReset", "anna@example.com")) == {"True"}
     assert team.operations.count("login_anonymous") == 1
 
@@ -100,7 +106,7 @@ def test_sixteen_processes_and_a_dead_server_make_one_series_of_attempts(
     team: Team, path: Path
 ) -> None:
     token = signed_in(team, path)
-    with Peers(team, path, 16) as peers:
+    with Peers.on(team, path, 16) as peers:
         peers.advance(DUE)
         team.sandbox.fail("refresh", 503, times=100)
         for _ in range(2):
@@ -129,14 +135,9 @@ def test_the_others_go_on_at_once_when_the_one_that_refreshes_is_killed(
     team: Team, path: Path, method: str
 ) -> None:
     token = signed_in(team, path)
-    with Peers(team, path, 4) as peers:
+    with Peers.on(team, path, 4) as peers:
         peers.advance(DUE)
-        with team.sandbox.hold("refresh") as hold:
-            peers[0].tell(method)
-            assert hold.arrived.wait(10)
-            for peer in peers[1:]:
-                peer.tell(method)
-            assert all(peer.waits() for peer in peers[1:])
+        with waiting_for_the_first(team, peers, method):
             peers[0].kill()
             (new,) = {peer.hear() for peer in peers[1:]}
         assert new != token
@@ -149,14 +150,10 @@ def test_the_others_take_the_result_of_the_one_that_refreshes(
 ) -> None:
     """Also those that asked for a refresh themselves while it was under way."""
     token = signed_in(team, path)
-    with Peers(team, path, 4) as peers:
+    with Peers.on(team, path, 4) as peers:
         peers.advance(DUE)
-        with team.sandbox.hold("refresh") as hold:
-            peers[0].tell(method)
-            assert hold.arrived.wait(10)
-            for peer in peers[1:]:
-                peer.tell(method)
-            assert all(peer.waits() for peer in peers[1:])
+        with waiting_for_the_first(team, peers, method):
+            pass
         (new,) = {peer.hear() for peer in peers}
         assert new != token
         assert team.operations == ["login", "refresh"]
@@ -164,7 +161,7 @@ def test_the_others_take_the_result_of_the_one_that_refreshes(
 
 def test_the_others_use_the_token_if_a_due_refresh_takes_too_long(team: Team, path: Path) -> None:
     token = signed_in(team, path)
-    with Peers(team, path, 2, patience=0.2) as peers:
+    with Peers.on(team, path, 2, patience=0.2) as peers:
         peers.advance(DUE)
         with team.sandbox.hold("refresh") as hold:
             peers[0].tell("retrieveToken")
@@ -181,18 +178,8 @@ def test_a_late_token_of_a_suspended_process_does_not_replace_a_newer_one(
     team: Team, path: Path
 ) -> None:
     token = signed_in(team, path)
-    with Peers(team, path, 3, patience=0.2) as peers:
-        with team.sandbox.hold("refresh") as hold:
-            peers[0].tell("refreshToken")
-            assert hold.arrived.wait(10)
-            peers[0].suspend()
-            peers[1].tell("refreshToken")
-            newer = peers[1].hear()
-            assert newer != token
-        peers[0].resume()
-        assert peers[0].hear() == newer
-        assert set(peers.call("retrieveToken")) == {newer}
-        assert team.operations == ["login", "refresh", "refresh"]
+    with Peers.on(team, path, 3, patience=0.2) as peers:
+        drops_its_late_token(team, peers, token)
 
 
 def noted_waiting(monkeypatch: pytest.MonkeyPatch) -> threading.Event:
@@ -214,7 +201,7 @@ def test_an_end_of_the_session_cuts_the_wait_for_another_process(
 ) -> None:
     signed_in(team, path)
     client = team.client(SQLiteStorage(path))
-    with Peers(team, path, 1) as peers:
+    with Peers.on(team, path, 1) as peers:
         with team.sandbox.hold("refresh") as hold:
             peers[0].tell("refreshToken")
             assert hold.arrived.wait(10)
@@ -230,10 +217,10 @@ def test_an_end_of_the_session_cuts_the_wait_for_another_process(
 
 def test_a_process_sees_anothers_end_before_its_next_call(team: Team, path: Path) -> None:
     signed_in(team, path)
-    with Peers(team, path, 2) as peers:
+    with Peers.on(team, path, 2) as peers:
         assert len(set(peers.call("retrieveToken"))) == 1
         peers[0].tell("destroySession")
-        assert peers[0].hear() == "destroyed"
+        assert peers[0].hear() == "ended"
         peers[1].tell("retrieveToken")
         assert peers[1].hear() == 3200
 
