@@ -11,7 +11,7 @@ from sphinx.util.docutils import SphinxDirective
 if TYPE_CHECKING:
     from typing import ClassVar
 
-WIDTH = 80
+WIDTH = 78  # what click leaves of a terminal's 80 columns
 
 
 class CommandHelp(SphinxDirective):
@@ -35,6 +35,7 @@ class CommandHelp(SphinxDirective):
 
 def help_of(group: click.Group, command: click.Command) -> str:
     """Return what ``synerise-client COMMAND --help`` prints on a terminal of 80 columns."""
-    parent = click.Context(group, info_name="synerise-client", terminal_width=WIDTH)
-    context = click.Context(command, parent, command.name, terminal_width=WIDTH, color=False)
-    return click.unstyle(command.get_help(context))
+    usual = {"terminal_width": WIDTH, "max_content_width": WIDTH, **group.context_settings}
+    with click.Context(group, info_name="synerise-client", **usual) as parent:
+        context = click.Context(command, parent, command.name, **usual)
+        return click.unstyle(command.get_help(context))

@@ -13,7 +13,7 @@ from typing import NamedTuple
 LINE = 18
 _BOX_WIDTH, _BOX_HEIGHT = 170, 46
 _COLUMN, _ROW = 165, 130
-_LANE, _STEP = 190, 46
+_LANE, _STEP = 180, 46
 _BREAK = re.compile(r"\s*<br/?>\s*")
 
 
@@ -87,7 +87,11 @@ def _transition(arrow: Arrow, places: dict[str, Point], aside: float) -> str:
     shift = Point((start.y - end.y) / length * aside, (end.x - start.x) / length * aside)
     start, end = (Point(each.x - shift.x, each.y - shift.y) for each in (start, end))
     first, last = _edge(start, end), _edge(end, start)
-    return _line(first, last) + _text(first.towards(last, 0.5), arrow.label)
+    middle = first.towards(last, 0.5)
+    if aside:  # beside the two lines, not between them
+        away = (LINE * len(_BREAK.split(arrow.label)) / 2 + 6) / aside
+        middle = Point(middle.x - shift.x * away, middle.y - shift.y * away)
+    return _line(first, last) + _text(middle, arrow.label)
 
 
 def _edge(inside: Point, outside: Point) -> Point:
@@ -111,7 +115,7 @@ def _sequence(lines: list[str], title: str) -> str:
     lanes, parts, y = dict[str, float](), list[str](), 90.0
     for line in lines:
         if lane := re.fullmatch(r"participant (\w+) as (.+)", line):
-            lanes[lane[1]] = 100.0 + len(lanes) * _LANE
+            lanes[lane[1]] = 90.0 + len(lanes) * _LANE
             parts.append(_box(Point(lanes[lane[1]], 35), lane[2]))
         elif message := re.fullmatch(r"(\w+)(--?>>)(\w+): (.+)", line):
             label = message[4]
@@ -129,7 +133,7 @@ def _sequence(lines: list[str], title: str) -> str:
     lifelines = [
         f'<line x1="{x}" y1="58" x2="{x}" y2="{y - 20}" class="lane"/>' for x in lanes.values()
     ]
-    return _svg(max(lanes.values()) + 100, y, [*lifelines, *parts], title)
+    return _svg(max(lanes.values()) + 90, y, [*lifelines, *parts], title)
 
 
 def _line(start: Point, end: Point, *, is_dashed: bool = False) -> str:
@@ -155,7 +159,15 @@ def _text(middle: Point, label: str, kind: str = "label") -> str:
         f'<tspan x="{middle.x:.0f}" y="{first + LINE * at:.0f}">{escape(line)}</tspan>'
         for at, line in enumerate(lines)
     )
-    return f'<text class="{kind}">{spans}</text>'
+    behind = "" if kind == "name" else _behind(middle, lines)
+    return f'{behind}<text class="{kind}">{spans}</text>'
+
+
+def _behind(middle: Point, lines: list[str]) -> str:
+    """Keep a line from going through the words on it."""
+    width, height = max(map(len, lines)) * 7, LINE * len(lines)
+    left, top = middle.x - width / 2, middle.y - height / 2
+    return f'<rect class="behind" x="{left:.0f}" y="{top:.0f}" width="{width}" height="{height}"/>'
 
 
 def _svg(width: float, height: float, parts: list[str], title: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import inspect
 import os
 import re
@@ -13,6 +14,7 @@ import synerise_client
 from synerise_client import ClientModule, Synerise, pytest_plugin, sandbox
 from synerise_client.aio import AsyncClient
 from synerise_client.cli.commands import synerise_client as command_line
+from tests.cli.caller import call
 from tests.docs.pages import DOCS
 from tests.docs.site import BuiltPage, names_in, pages_of
 
@@ -100,9 +102,15 @@ def test_the_fixtures_and_what_the_sandbox_hands_out_are_in_the_reference(
     assert wanted - set(names) == set()
 
 
-def test_every_command_is_in_the_reference(pages: dict[Path, BuiltPage]) -> None:
-    page = pages[(Path(SITE) / "reference" / "commands.html").resolve()]
-    assert set(command_line.commands) <= page.anchors
+def test_the_help_of_every_command_is_in_the_reference_as_it_is_printed(
+    pages: dict[Path, BuiltPage], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COLUMNS", "80")
+    path = (Path(SITE) / "reference" / "commands.html").resolve()
+    shown = html.unescape(re.sub(r"<[^>]+>", "", path.read_text(encoding="utf-8")))
+    for name in command_line.commands:
+        assert name in pages[path].anchors
+        assert call(name, "--help").out in shown
 
 
 def test_no_page_names_a_private_module(names: dict[str, str]) -> None:

@@ -40,7 +40,7 @@ def words(drawing: str) -> list[str]:
 def test_a_state_diagram_shows_each_state_and_each_way_between_them() -> None:
     drawing = draw(STATES, "Two states")
     assert words(drawing) == ["there", "and", "back", "round", "The &lt;first&gt;", "The second"]
-    assert drawing.count("<rect") == 2
+    assert drawing.count("<rect x=") == 2
     assert drawing.count("marker-end") == 3
     assert 'aria-label="Two states"' in drawing
 
