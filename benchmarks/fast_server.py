@@ -26,6 +26,9 @@ if TYPE_CHECKING:
     from types import TracebackType
 
 FAULTS = ("500", "503", "reset", "cut", "401", "late")
+NEVER_ANSWERED = "hanging@example.com"
+"""Who is never answered to."""
+
 _LATE_SECONDS = 0.02
 _LENGTH = re.compile(rb"\r\ncontent-length: *(\d+)", re.IGNORECASE)
 
@@ -37,14 +40,15 @@ class FastServer:
         seed: what the faults are drawn from; the same one gives the same faults
             to the same numbers of requests.
         share: of the requests that meet a fault, from 0 to 1.
+        delay: seconds that every answer takes.
 
     Attributes:
         url: where it is reached.
         counts: requests and faults by their names, once it has stopped.
     """
 
-    def __init__(self, seed: int = 1, share: float = 0.0) -> None:
-        self._arguments = [str(seed), str(share)]
+    def __init__(self, seed: int = 1, share: float = 0.0, delay: float = 0.0) -> None:
+        self._arguments = [str(seed), str(share), str(delay)]
         self.url = ""
         self.counts: dict[str, int] = {}
 
@@ -132,8 +136,9 @@ class _Connection(asyncio.Protocol):
 
     _transport: asyncio.Transport
 
-    def __init__(self, api: _Api) -> None:
+    def __init__(self, api: _Api, delay: float) -> None:
         self._api = api
+        self._delay = delay
         self._received = b""
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
@@ -149,6 +154,8 @@ class _Connection(asyncio.Protocol):
         if not end or len(body) < int(length[1] if length else 0):
             return
         self._received = b""
+        if NEVER_ANSWERED.encode() in body:
+            return
         fault = self._api.fault(b"\r\nauthorization:" in head.lower())
         self._answer(self._api.answer(head.split(b" ", 2)[1].decode()), fault)
 
@@ -163,7 +170,11 @@ class _Connection(asyncio.Protocol):
         elif fault == "late":
             asyncio.get_running_loop().call_later(_LATE_SECONDS, transport.write, answer)
         else:
-            transport.write(_TROUBLES.get(fault or "", answer))  # head and body in one send
+            answer = _TROUBLES.get(fault or "", answer)
+            if self._delay:
+                asyncio.get_running_loop().call_later(self._delay, transport.write, answer)
+            else:
+                transport.write(answer)  # head and body in one send
 
 
 def _reply(status: str, fields: dict[str, Any], more: str = "") -> bytes:
@@ -186,9 +197,9 @@ def _reset_when_closed(connection: socket.socket) -> None:
     connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
 
 
-async def _serve(seed: int, share: float) -> None:
+async def _serve(seed: int, share: float, delay: float) -> None:
     api, loop = _Api(seed, share), asyncio.get_running_loop()
-    server = await loop.create_server(lambda: _Connection(api), "127.0.0.1", 0)
+    server = await loop.create_server(lambda: _Connection(api, delay), "127.0.0.1", 0)
     print(server.sockets[0].getsockname()[1], flush=True)
     await loop.run_in_executor(None, sys.stdin.read)  # until the one who reads us has gone
     with suppress(BrokenPipeError):  # it was killed, and nobody wants to know
@@ -196,4 +207,4 @@ async def _serve(seed: int, share: float) -> None:
 
 
 if __name__ == "__main__":
-    asyncio.run(_serve(int(sys.argv[1]), float(sys.argv[2])))
+    asyncio.run(_serve(int(sys.argv[1]), float(sys.argv[2]), float(sys.argv[3])))

@@ -27,7 +27,7 @@ from synerise_client.threads import loading
 from synerise_client.workers import workers
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
     from pathlib import Path
 
     from synerise_client.api.operations import Operations
@@ -133,7 +133,7 @@ def _connect(
     return connect
 
 
-def _routes(setup: Setup) -> dict[str, Route]:
+def _routes(setup: Setup) -> Mapping[str, Route]:
     """Return the routes; those of withRoutes win over those of the file."""
     file = os.environ.get(_ROUTES_VARIABLE)
     if not file:

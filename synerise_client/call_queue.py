@@ -17,6 +17,7 @@ from synerise_client.api.cancellation import Cancellation
 from synerise_client.call import Call
 from synerise_client.delivery import Delivery, is_in_callback
 from synerise_client.errors import START_AGAIN, CallEnded, Error
+from synerise_client.lazy_condition import LazyCondition
 from synerise_client.secret import forget_locals
 from synerise_client.threads import renew_in_children
 from synerise_client.workers import workers
@@ -74,8 +75,7 @@ class CallQueue:
     # The queue.
 
     def _start_over(self) -> None:
-        self._lock = threading.RLock()  # reentrant, for signal handlers
-        self._changed = threading.Condition(self._lock)
+        self._changed = LazyCondition()
         self._queue: deque[Call] = deque()
         self._ahead: list[Callable[[], None]] = []
         self._running: Call | None = None
@@ -114,7 +114,7 @@ class CallQueue:
             RuntimeError: the client was shut down.
         """
         call = Call(name, work, arguments, on_success, on_error, at_hand)
-        with self._lock:
+        with self._changed.lock:
             if self._is_closed or self._is_ending:
                 self._refuse_late(call)
             if not self._is_scheduled:
@@ -192,7 +192,7 @@ class CallQueue:
 
     def _drain(self, stop: Callable[[], bool] | None = None) -> None:
         """Answer calls: until there are none, it is another client's turn, or ``stop`` says so."""
-        changed, lock, done = self._changed, self._lock, 0
+        changed, lock, done = self._changed, self._changed.lock, 0
         # Nobody watches a deadline once no thread can be started: the last calls are kept short.
         seconds = self._deadline if stop is None else min(self._deadline, self._drain_seconds)
         with self._delivery.here():
@@ -230,7 +230,7 @@ class CallQueue:
         self._running = call = self._queue.popleft()
         return call
 
-    def _stop_draining(self, changed: threading.Condition) -> None:
+    def _stop_draining(self, changed: LazyCondition) -> None:
         if changed is not self._changed:
             return
         with changed:
@@ -269,7 +269,7 @@ class CallQueue:
         if changed is self._changed:
             call.answer(self._delivery, result, error)
 
-    def _begin(self, call: Call, changed: threading.Condition, seconds: float) -> bool:
+    def _begin(self, call: Call, changed: LazyCondition, seconds: float) -> bool:
         """Let ``call`` wait for ``seconds`` at most; False if there is no need any more."""
         if changed is not self._changed:
             return False

@@ -13,6 +13,7 @@ from synerise_client.api.cancellation import Cancellation
 from synerise_client.call import Call
 from synerise_client.call_queue import CallQueue
 from synerise_client.errors import START_AGAIN, CallEnded
+from synerise_client.lazy_condition import LazyCondition
 from synerise_client.workers import workers
 
 if TYPE_CHECKING:
@@ -250,8 +251,7 @@ class Connector(CallQueue):
                 it is in the user's own code: two callbacks at a time would be worse than none.
         """
         self._changed.notify_all()
-        self._lock = threading.RLock()
-        self._changed = threading.Condition(self._lock)
+        self._changed = LazyCondition()
         self._thread = self._running = None
         self._is_scheduled = False
         if hung is None or self._enders:

@@ -61,7 +61,7 @@ def renew_in_children(thing: Renewable) -> None:
 
 
 def settle_before_forks(thing: Settling) -> None:
-    """Have a fork wait, for 2 seconds at most, until ``thing`` is not changing."""
+    """Have a fork wait, for 2 seconds at most, until ``thing`` is not changing; then renew it."""
     _settling.add(thing)
 
 
@@ -156,7 +156,7 @@ def _after_fork_in_child() -> None:
     _loading, _one_fork = threading.RLock(), threading.RLock()
     _held_for_fork.clear()
     _main_thread_just_ends = _main_thread_just_ends or not _forks_on_main_thread
-    for thing in list(_renewables):
+    for thing in (*_renewables, *_settling):
         thing.renew_after_fork()
 
 

@@ -14,7 +14,7 @@ import synerise_client
 PACKAGE = Path(synerise_client.__file__).parent
 FLOORS = (
     {"secret"},
-    {"debug_log", "errors", "models", "spelling", "threads"},
+    {"debug_log", "errors", "lazy_condition", "models", "spelling", "threads"},
     {"api"},
     {"workers"},
     {"callbacks", "delivery", "script_end"},

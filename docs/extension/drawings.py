@@ -5,9 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from docutils import nodes
-from sphinx.util.docutils import SphinxDirective
-
 from extension.drawing import draw
+from sphinx.util.docutils import SphinxDirective
 
 if TYPE_CHECKING:
     from typing import ClassVar

@@ -33,7 +33,7 @@ class Operations:
     def __init__(
         self,
         transport: Transport,
-        routes: dict[str, Route],
+        routes: Mapping[str, Route],
         api_key: Secret[str],
         policy: RetryPolicy,
     ) -> None:

@@ -85,7 +85,7 @@ _TABLE = (
 ROUTES: dict[str, Route] = {row[0]: Route(*row) for row in _TABLE}
 
 
-def routes_with(paths: Mapping[str, str], given_by: str = "withRoutes") -> dict[str, Route]:
+def routes_with(paths: Mapping[str, str], given_by: str = "withRoutes") -> Mapping[str, Route]:
     """Return the table with some paths replaced.
 
     Args:
@@ -95,6 +95,8 @@ def routes_with(paths: Mapping[str, str], given_by: str = "withRoutes") -> dict[
     Raises:
         ValueError: an operation is unknown, or a path cannot be sent as it is.
     """
+    if not paths:
+        return ROUTES  # which thousands of clients may share
     routes = dict(ROUTES)
     for operation, path in paths.items():
         if operation not in ROUTES:

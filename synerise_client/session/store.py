@@ -18,7 +18,7 @@ from synerise_client.errors import CallEnded
 from synerise_client.session.settling import Basis, merged
 from synerise_client.session.state import to_text
 from synerise_client.session.storage import StorageError
-from synerise_client.threads import held_within, renew_in_children, settle_before_forks
+from synerise_client.threads import held_within, settle_before_forks
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -90,7 +90,6 @@ class StateStore:
         self._users_of_storage.add(self)
         self._swap = threading.Lock()  # for a moment only
         self._io = threading.Lock()  # one thread at a time talks to the storage
-        renew_in_children(self)
         settle_before_forks(self)
 
     @property

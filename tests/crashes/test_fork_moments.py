@@ -15,7 +15,9 @@ from tests.store.conftest import opened, row
 HOLD_EACH_LOCK = """
 import gc
 
-LOCKS = (type(threading.Lock()), type(threading.RLock()), threading.Condition)
+from synerise_client.lazy_condition import LazyCondition
+
+LOCKS = (type(threading.Lock()), type(threading.RLock()), threading.Condition, LazyCondition)
 
 def names_of(thing):
     slots = [name for each in type(thing).__mro__ for name in getattr(each, "__slots__", ())]
@@ -68,7 +70,7 @@ def test_a_child_works_whichever_lock_another_thread_held_at_the_fork(
     assert "cannot be stored" not in finished.errors
     assert finished.code == 0
     expected = {"Connector._changed", "DeadlineWatch._changed", "Session._ender"}
-    expected |= {"StateStore._io", "StateStore._swap", "synerise_client.threads._loading"}
+    expected |= {"StateStore._io", "StateStore._swap", "Workers._lock", "synerise_client.threads._loading"}
     expected.add("MemoryStorage._lock" if in_memory else "SQLiteStorage._lock")
     assert expected <= set(found.split())
 
