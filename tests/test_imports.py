@@ -62,6 +62,18 @@ def test_a_cached_token_is_handed_out_without_the_network_packages() -> None:
     assert not loaded & {"requests", "tenacity", "urllib3", "hashlib", "email"}
 
 
+def test_a_session_in_a_file_loads_the_store_and_nothing_beside(tmp_path: Path) -> None:
+    loaded = modules_after(
+        "from synerise_client import *\n"
+        f"storage = SQLiteStorage({str(tmp_path / 'home' / 'sessions.sqlite3')!r})\n"
+        "Synerise.Initializer().withApiKey('k').withStorage(storage).init()\n"
+        "Synerise.Client.retrieveToken(print, lambda error: None)\n"
+        "Synerise.waitUntilIdle()"
+    )
+    assert "sqlite3" in loaded
+    assert not loaded & {"requests", "tenacity", "filelock", "hashlib", "email", "platformdirs"}
+
+
 def test_every_public_name_can_be_imported() -> None:
     for name in synerise_client.__all__:
         assert getattr(synerise_client, name) is not None

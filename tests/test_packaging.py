@@ -19,7 +19,7 @@ def config(name: str) -> configparser.ConfigParser:
 
 
 def requirements(text: str, separator: str) -> dict[str, str]:
-    lines = [line.split("#")[0].strip() for line in text.splitlines()]
+    lines = [re.split("[#;]", line)[0].strip() for line in text.splitlines()]
     return dict(line.split(separator) for line in lines if separator in line)
 
 

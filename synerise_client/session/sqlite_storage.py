@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from synerise_client.session.private_files import SIDE_FILES, identity, make_private
 from synerise_client.session.refresh_lock import load_locks, try_lock
 from synerise_client.session.storage import StorageError, Stored
-from synerise_client.threads import abandon, held_within, renew_in_children
+from synerise_client.threads import abandon, held_within, loading, renew_in_children
 
 if TYPE_CHECKING:
     import sqlite3
@@ -116,7 +116,8 @@ class SQLiteStorage:
 
     def try_refresh_lock(self, key: SessionKey) -> Release | None:
         """Lock a file beside the store that is named after ``key``."""
-        from hashlib import sha256
+        with loading():
+            from hashlib import sha256
 
         name = sha256("\0".join(key).encode()).hexdigest()[:16]
         with self._file_trouble():

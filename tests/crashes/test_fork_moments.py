@@ -213,14 +213,6 @@ works()
     assert "cannot be stored" not in finished.errors
 
 
-def test_a_library_with_hooks_of_its_own_around_forks_is_loaded_before_any_worker_runs(
-    fork: Fork,
-) -> None:
-    """Loaded by a worker, it could wait for a fork that waits for what is being loaded."""
-    finished = fork('say(threading.active_count(), "filelock" in sys.modules)').end()
-    assert finished.lines == ["1 True"]
-
-
 UNDER_LOAD = """
 import random
 
