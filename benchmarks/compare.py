@@ -11,7 +11,7 @@ import sys
 from importlib import metadata
 from typing import TYPE_CHECKING
 
-from benchmarks import calls, durability, herd, processes
+from benchmarks import calls, customers, durability, herd, processes
 from benchmarks.measuring import Unavailable
 
 if TYPE_CHECKING:
@@ -24,6 +24,7 @@ COMPARISONS: tuple[Comparison, ...] = (
     *calls.COMPARISONS,
     *durability.COMPARISONS,
     *herd.COMPARISONS,
+    *customers.COMPARISONS,
 )
 _UNITS = {"ms": (1e3, "ms"), "us": (1e6, "µs"), "KiB": (1.0, "KiB")}
 _COMPARED_WITH = ("requests", "urllib3", "tenacity", "attrs", "botocore")

@@ -70,7 +70,12 @@ def test_a_child_works_whichever_lock_another_thread_held_at_the_fork(
     assert "cannot be stored" not in finished.errors
     assert finished.code == 0
     expected = {"Connector._changed", "DeadlineWatch._changed", "Session._ender"}
-    expected |= {"StateStore._io", "StateStore._swap", "Workers._lock", "synerise_client.threads._loading"}
+    expected |= {
+        "StateStore._io",
+        "StateStore._swap",
+        "Workers._lock",
+        "synerise_client.threads._loading",
+    }
     expected.add("MemoryStorage._lock" if in_memory else "SQLiteStorage._lock")
     assert expected <= set(found.split())
 

@@ -1,0 +1,69 @@
+"""Several customers in one process, all of them registered with one sandbox."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from synerise_client import ConnectedClient, MemoryStorage, SyneriseInitializer
+from synerise_client.session.storage import Storage
+from synerise_client.workers import workers
+from tests.conftest import PASSWORD, Heard, Team
+
+
+class Customers:
+    """Connects clients of a team, and closes them."""
+
+    def __init__(self, team: Team) -> None:
+        self.team = team
+        self.storage: Storage = MemoryStorage()
+        self._connected: list[ConnectedClient] = []
+
+    def initializer(self, **settings: Any) -> SyneriseInitializer:
+        """Return an Initializer whose clients share a storage."""
+        initializer = self.team.initializer().withStorage(self.storage)
+        for name, value in settings.items():
+            getattr(initializer, name)(value)
+        return initializer
+
+    def connect(self, profile: str, **settings: Any) -> ConnectedClient:
+        """Connect a client that is closed after the test."""
+        client = self.initializer(**settings).withProfile(profile).connect()
+        self._connected.append(client)
+        return client
+
+    def signed_in(self, profile: str, **settings: Any) -> ConnectedClient:
+        """Connect a client and sign a customer in who is called like the profile."""
+        client = self.connect(profile, **settings)
+        self.register(profile)
+        assert self.team.call("signIn", email_of(profile), PASSWORD, client=client) is True
+        return client
+
+    def register(self, profile: str) -> None:
+        """Have the sandbox know a customer."""
+        self.team.sandbox.add_profile(email_of(profile), PASSWORD)
+
+    def close(self) -> None:
+        for client in self._connected:
+            client.close()
+
+
+def email_of(profile: str) -> str:
+    """Return the e-mail of the customer of a profile."""
+    return f"{profile}@example.com"
+
+
+def results_of(heard: Heard) -> list[tuple[str, str, Any]]:
+    """Return what callbacks got, with tokens and accounts left out."""
+    return [(name, kind, value if kind == "error" else None) for name, kind, value in heard.results]
+
+
+@pytest.fixture
+def customers(team: Team) -> Iterator[Customers]:
+    before = workers.most
+    customers = Customers(team)
+    yield customers
+    customers.close()
+    workers.most = before
