@@ -6,6 +6,7 @@ import gc
 import threading
 import weakref
 from collections.abc import Callable
+from contextlib import ExitStack
 
 import pytest
 
@@ -52,15 +53,12 @@ def test_requests_of_different_customers_are_under_way_at_the_same_time(
     customers: Customers,
 ) -> None:
     clients = [customers.signed_in(name) for name in ("anna", "ben", "carla")]
-    with customers.team.sandbox.hold("account") as hold:
-        heard = [Heard() for _ in clients]
+    heard = [Heard() for _ in clients]
+    with ExitStack() as holding:
+        holds = [holding.enter_context(customers.team.sandbox.hold("account")) for _ in clients]
         for client, hears in zip(clients, heard, strict=True):
             client.getAccount(*hears.callbacks("getAccount"))
-        assert hold.arrived.wait(10)
-        running = [client._connector for client in clients]
-        gives_up = threading.Event()
-        while not all(each._running for each in running):
-            assert not gives_up.wait(0.01)
+        assert all(hold.arrived.wait(10) for hold in holds)
     for hears in heard:
         assert hears.wait_for(1)[0][:2] == ("getAccount", "success")
 
