@@ -86,6 +86,7 @@ def test_an_initializer_serves_for_many_and_changes_nothing_of_those_it_made(
     with initializer.withProfile("anna").connect() as anna:
         uuid = anna.getUUID()
         initializer.withApiKey("another-key").withRoutes({"account": "/elsewhere"})
+        initializer.withRequestHook(lambda *_: 1 / 0)
         with initializer.withProfile("ben").connect() as ben:
             assert ben.getUUID() != uuid
         customers.register("anna")
