@@ -72,6 +72,17 @@ def test_a_page_says_first_for_whom_it_is(page: Page) -> None:
     assert first.startswith("For ")
 
 
+@pytest.mark.parametrize(
+    "path",
+    [*ROOT.glob("*.md"), *DOCS.rglob("*.md"), ROOT / "benchmarks" / "README.md"],
+    ids=lambda path: path.relative_to(ROOT).as_posix(),
+)
+def test_every_relative_link_leads_to_a_file_of_the_repository(path: Path) -> None:
+    prose = re.sub(r"^```.*?^```", "", path.read_text(), flags=re.DOTALL | re.MULTILINE)
+    for target in re.findall(r"\]\((?!https?:)([^)#]+)", prose):
+        assert (path.parent / target).exists(), target
+
+
 def test_the_languages_of_the_python_blocks_can_be_parsed() -> None:
     for page in PAGES:
         for block in page.blocks:
