@@ -18,8 +18,11 @@ exclude_patterns = ["extension"]
 default_role = "code"
 nitpicky = True
 nitpick_ignore_regex = [
-    # Python's own names and werkzeug's, which are explained elsewhere.
-    ("py:.*", r"(collections|concurrent|datetime|os|pathlib|threading|typing|werkzeug)\..*"),
+    # Names of others, which are explained elsewhere.
+    (
+        "py:.*",
+        r"(collections|concurrent|datetime|os|pathlib|pytest|redis|threading|typing|werkzeug)\..*",
+    ),
     ("py:.*", r"Any|Callable|Exception|Mapping|datetime|optional"),
 ]
 

@@ -6,7 +6,7 @@ import ast
 from pathlib import Path
 
 import synerise_client
-from synerise_client import ClientModule, SyneriseInitializer, sandbox
+from synerise_client import ConnectedClient, SyneriseInitializer, sandbox
 from synerise_client.synerise import SyneriseFacade
 
 USAGE = ast.parse((Path(__file__).parent / "typed_usage.py").read_text(encoding="utf-8"))
@@ -21,6 +21,6 @@ def test_every_public_name_and_method_is_used() -> None:
     attributes = {node.attr for node in ast.walk(USAGE) if isinstance(node, ast.Attribute)}
     assert {*synerise_client.__all__, *sandbox.__all__} - names == set()
     not_for_users = {"share", "configure", "isActive", "isAlwaysActive"}
-    wanted = methods_of(ClientModule) - not_for_users
+    wanted = methods_of(ConnectedClient) - not_for_users
     wanted |= methods_of(SyneriseFacade) | methods_of(SyneriseInitializer)
     assert wanted - attributes == set()

@@ -34,11 +34,14 @@ from synerise_client import (
     ClientSignOutModeFromString,
     ClientSignOutModeToString,
     ClientSimpleAuthenticationData,
+    ConnectedClient,
+    EncryptedStorage,
     Error,
     ErrorCause,
     ErrorCode,
     InitializationConfig,
     MemoryStorage,
+    RedisStorage,
     RetryPolicy,
     SQLiteStorage,
     Synerise,
@@ -81,6 +84,7 @@ def start(key: str, folder: Path) -> None:
         .withVerify(folder / "ca.pem")
         .withCertificate("client.pem", folder / "client.key")
         .withDrainTimeout(5)
+        .withThreads(8)
         .withUUIDSalt("salt")
         .withRequestHook(add_header)
         .withRoutes({"logout": "/another/path"})
@@ -102,6 +106,21 @@ def start(key: str, folder: Path) -> None:
     Synerise.Settings.set({"sdk": {"doNotTrack": Synerise.Settings.sdk.doNotTrack}})
     assert_type(Synerise.Settings.sdk.shouldDestroySessionOnApiKeyChange, bool)
     Synerise.shutdown()
+
+
+def serve(initializer: SyneriseInitializer, key: bytes) -> None:
+    """Several customers, and where they are kept."""
+    initializer.withStorage(RedisStorage("redis://localhost", max_connections=4))
+    initializer.withStorage(EncryptedStorage(SQLiteStorage(), [key, "an older key"]))
+    initializer.withStorage(EncryptedStorage(key))  # type: ignore[call-arg, arg-type]
+    with initializer.withProfile("anna").connect() as anna:
+        assert_type(anna, ConnectedClient)
+        anna.retrieveToken(show, failed)
+        assert_type(anna.waitUntilIdle(timeout=1), bool)
+        anna.Settings.sdk.enabled = False
+        client: ClientModule = anna
+        client.signOut()
+    anna.close()
 
 
 class Listener:

@@ -28,6 +28,8 @@ _UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[45][0-9a-f]{3}-[0-9a-f]{4}-[0-9a-f
 _NOISE = (
     (re.compile(r"lives for \d+ s"), "lives for an hour"),
     (re.compile(r"^ *[~^]+\n", re.MULTILINE), ""),  # where a traceback points to, as of 3.11
+    # Where the package's own code is in a traceback may change at any time.
+    (re.compile(r'^ *File ".*synerise_client/\w+\.py", line .*\n.*\n', re.MULTILINE), ""),
     (re.compile(r'File ".*", line \d+'), 'File "<script>", line <n>'),
     (re.compile(r"trace [0-9a-f]{16}"), "trace <trace>"),
 )

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 import synerise_client
-from synerise_client import ClientModule, Synerise, pytest_plugin, sandbox
+from synerise_client import ClientModule, ConnectedClient, Synerise, pytest_plugin, sandbox
 from synerise_client.aio import AsyncClient
 from synerise_client.cli.commands import synerise_client as command_line
 from tests.cli.caller import call
@@ -22,6 +22,10 @@ SITE = os.environ.get("SYNERISE_BUILT_SITE", "")
 pytestmark = pytest.mark.skipif(not SITE, reason="tox -e docs builds the documentation")
 
 
+def public_methods(kind: type) -> set[str]:
+    return {name for name in dir(kind) if not name.startswith("_")}
+
+
 @pytest.fixture(scope="module")
 def pages() -> dict[Path, BuiltPage]:
     return pages_of(Path(SITE))
@@ -30,10 +34,6 @@ def pages() -> dict[Path, BuiltPage]:
 @pytest.fixture(scope="module")
 def names() -> dict[str, str]:
     return names_in(Path(SITE) / "objects.inv")
-
-
-def public_methods(kind: type) -> set[str]:
-    return {name for name in dir(kind) if not name.startswith("_")}
 
 
 def test_every_link_leads_to_a_page_and_to_an_anchor_on_it(pages: dict[Path, BuiltPage]) -> None:
@@ -70,6 +70,7 @@ def test_every_public_name_is_in_the_reference(names: dict[str, str]) -> None:
     ("kind", "place", "left_out"),
     [
         (ClientModule, "synerise_client.ClientModule", {"share"}),
+        (ConnectedClient, "synerise_client.ConnectedClient", public_methods(ClientModule)),
         (AsyncClient, "synerise_client.aio.AsyncClient", set()),
         (type(Synerise), "synerise_client.synerise.SyneriseFacade", set()),
         (type(Synerise.Initializer()), "synerise_client.SyneriseInitializer", set()),
