@@ -5,6 +5,7 @@ from __future__ import annotations
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -153,21 +154,35 @@ def test_a_client_lends_its_address_and_options(redis: RedisServer) -> None:
     client.close()
 
 
-def test_tls_is_spoken_and_the_certificate_is_checked() -> None:
+@contextmanager
+def tls_server(certificate: str) -> Iterator[tuple[RedisServer, int]]:
     skip_without_redis()
     port = free_port()
     options = ["--tls-port", str(port), "--tls-auth-clients", "no"]
-    for kind, file in (("cert", "signed.crt"), ("key", "server.key"), ("ca-cert", "ca.crt")):
+    for kind, file in (("cert", certificate), ("key", "server.key"), ("ca-cert", "ca.crt")):
         options += [f"--tls-{kind}-file", str(TLS / file)]
     with RedisServer(*options) as server:
+        yield server, port
+
+
+def test_tls_is_spoken_and_the_certificate_is_checked() -> None:
+    with tls_server("signed.crt") as (server, port):
         believing = RedisStorage(f"rediss://localhost:{port}?ssl_ca_certs={TLS / 'ca.crt'}")
         write(believing, "a")
         assert read(believing) == "a"
         believing.close()
         for url in (f"rediss://localhost:{port}", f"redis://localhost:{port}"):
             with pytest.raises(StorageError):
-                read(RedisStorage(url))
-        assert len(server.keys()) == 1
+                write(RedisStorage(url), "b")
+        assert b"state" in server.command("HGETALL", *server.keys())
+
+
+def test_a_believed_certificate_of_another_host_is_refused() -> None:
+    with tls_server("elsewhere.crt") as (server, port):
+        storage = RedisStorage(f"rediss://localhost:{port}?ssl_ca_certs={TLS / 'ca.crt'}")
+        with pytest.raises(StorageError):
+            write(storage, "a")
+        assert server.keys() == []
 
 
 def test_a_password_is_used_and_never_shown(redis: RedisServer) -> None:
