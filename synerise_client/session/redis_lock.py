@@ -70,7 +70,7 @@ class RedisLocks:
         Raises:
             StorageError: Redis does not answer.
         """
-        owner, process = os.urandom(16).hex(), os.getpid()
+        owner = os.urandom(16).hex()
         if not self._take(name, owner):
             return None
         with self._changed:
@@ -79,8 +79,6 @@ class RedisLocks:
                 self._is_renewing = self._start_renewing()
 
         def release() -> None:
-            if os.getpid() != process:
-                return  # forked meanwhile: the lock is the parent's
             with self._changed:
                 is_held = self._held.pop(owner, None) is not None
                 self._changed.notify()

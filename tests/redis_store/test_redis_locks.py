@@ -201,3 +201,30 @@ def test_a_child_neither_gives_its_parents_lock_back_nor_renews_it(redis: RedisS
     )
     assert said.stdout == "True ab 1\nTrue ab\nTrue\n"
     assert said.stderr == ""
+
+
+def test_parent_and_child_use_connections_of_their_own(redis: RedisServer) -> None:
+    script = (
+        "import os, sys\n"
+        "from synerise_client import RedisStorage\n"
+        "from synerise_client.storage_compliance import KEY, read, write\n"
+        "storage = RedisStorage(sys.argv[1])\n"
+        "write(storage, '')\n"
+        "child = os.fork()\n"
+        "for _ in range(300):\n"
+        "    storage.update(KEY, lambda text: text + ('p' if child else 'c'), 20)\n"
+        "if not child:\n"
+        "    storage.close()\n"
+        "    os._exit(0)\n"
+        "assert os.waitpid(child, 0)[1] == 0\n"
+        "text = read(storage)\n"
+        "print(text.count('p'), text.count('c'))\n"
+    )
+    said = subprocess.run(
+        [sys.executable, "-W", "ignore::DeprecationWarning", "-c", script, redis.url],
+        capture_output=True,
+        text=True,
+        timeout=50,
+        check=True,
+    )
+    assert said.stdout == "300 300\n"

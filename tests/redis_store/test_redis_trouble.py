@@ -10,7 +10,7 @@ from contextlib import contextmanager, suppress
 import pytest
 
 from synerise_client import ClientSessionEndReason, RedisStorage, Token
-from synerise_client.session import redis_connections
+from synerise_client.session import redis_connections, redis_storage
 from synerise_client.session.storage import StorageError
 from synerise_client.storage_compliance import KEY, OTHERS, read, write
 from tests.conftest import EMAIL, Team
@@ -130,8 +130,10 @@ def test_threads_that_wait_for_a_dead_server_share_a_few_attempts() -> None:
 
 
 def test_a_suspended_redis_is_away_until_it_goes_on(
-    storage: RedisStorage, redis: RedisServer, no_rest: None
+    redis: RedisServer, no_rest: None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(redis_storage, "_REST_OF_AN_ANSWER_SECONDS", FOR_EVER)
+    storage = RedisStorage(redis.url)
     write(storage, "a")
     redis.suspend()
     with pytest.raises(StorageError):
@@ -140,6 +142,7 @@ def test_a_suspended_redis_is_away_until_it_goes_on(
     redis.resume()
     assert read(storage) in ("a", "b")  # what was sent may be carried out late
     assert write(storage, "c").version == storage.version(KEY)
+    storage.close()
 
 
 def test_a_redis_that_was_restarted_while_nobody_asked_is_noticed_by_nobody(
