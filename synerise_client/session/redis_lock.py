@@ -79,7 +79,7 @@ class RedisLocks:
                 self._is_renewing = self._start_renewing()
 
         def release() -> None:
-            with self._changed:
+            with self._changed:  # a child that was forked meanwhile holds nothing
                 is_held = self._held.pop(owner, None) is not None
                 self._changed.notify()
             if is_held:
