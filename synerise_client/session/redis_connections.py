@@ -159,7 +159,7 @@ class Connections:
         return StorageError(self._failure)
 
     def _connect(self) -> None:
-        connection, failure = None, ""
+        connection, failure, generation = None, "", self._generation
         try:
             made = self._make()
             made.connect()
@@ -171,10 +171,14 @@ class Connections:
             if connection is None:
                 self._open -= 1
                 self._rest(failure)
-            else:
-                self._rests_until = 0.0
-                self._idle.append(_Link(connection, self._generation))
+                return
+            self._rests_until = 0.0
+            link = _Link(connection, generation)
+            if self._waiting or generation == self._generation:
+                self._idle.append(link)
                 self._changed.notify()
+                return
+        self._drop(link)  # all were closed meanwhile
 
     def _rest(self, failure: str) -> None:
         self._failure = failure

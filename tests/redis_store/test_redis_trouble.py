@@ -170,6 +170,20 @@ def test_a_redis_that_is_away_and_comes_back_is_used_again(
     assert read(storage) == "a"
 
 
+def test_a_redis_that_became_a_replica_refuses_writes_until_it_is_the_primary_again(
+    storage: RedisStorage, redis: RedisServer, no_rest: None
+) -> None:
+    write(storage, "a")
+    redis.command("REPLICAOF", "127.0.0.1", "1")
+    try:
+        with pytest.raises(StorageError, match="read only replica"):
+            write(storage, "b")
+        assert read(storage) == "a"
+    finally:
+        redis.command("REPLICAOF", "NO", "ONE")
+    assert write(storage, "b").text == "b"
+
+
 def test_a_write_whose_answer_was_lost_is_carried_out_once(
     storage: RedisStorage, monkeypatch: pytest.MonkeyPatch
 ) -> None:
