@@ -123,12 +123,12 @@ class RedisStorage:
         """Change a row, once more if somebody else did so at the same time."""
         gives_up_at = time.monotonic() + timeout
         name = _name("session", key)
+        newest = self._newest.get(key, 0)  # before what is read: others write meanwhile
         answer = self._connections.send("HMGET", name, "version", "state", timeout=timeout)
         row = _Row(_text(answer[1]), _text(answer[0]) or "")
         while True:
             # A Redis that was restored from a backup, or has lost its newest writes with
             # a server, has nothing new to say.
-            newest = self._newest.get(key, 0)
             before = None if row.stamp < newest else row.text
             after = change(before)
             if after == before:
@@ -136,8 +136,9 @@ class RedisStorage:
                 return Stored(after, row.version)
             left = gives_up_at - time.monotonic()
             if left < _LEAST_SECONDS:
-                raise StorageError(f"{self._place}: others change the session all the time")
-            row, is_written = self._written(name, row, after, max(newest, row.stamp), left)
+                raise StorageError(f"{self._place}: there was no time left to write")
+            stamp, newest = max(newest, row.stamp), self._newest.get(key, 0)
+            row, is_written = self._written(name, row, after, stamp, left)
             if is_written:
                 self._note(key, row.stamp)
                 return Stored(after, row.version)

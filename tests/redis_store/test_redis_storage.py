@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from synerise_client import RedisStorage
+from synerise_client.session.redis_connections import Connections
 from synerise_client.session.storage import Storage, StorageError
 from synerise_client.storage_compliance import KEY, OTHERS, StorageCompliance, read, write
 from tests.redis_server import RedisServer, free_port, skip_without_redis
@@ -72,6 +73,23 @@ def test_a_write_with_others_in_between_is_made_of_the_newest_and_the_last_resul
     assert seen == [None, "1", "2", "3"]
     assert read(other) == "3!"
     other.close()
+
+
+def test_what_another_thread_writes_meanwhile_does_not_make_a_row_look_outdated(
+    storage: RedisStorage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write(storage, "old")
+    send = Connections.send
+
+    def overtaken(self: Connections, *command: str, timeout: float) -> object:
+        answer = send(self, *command, timeout=timeout)
+        monkeypatch.setattr(Connections, "send", send)
+        write(storage, "new")
+        return answer
+
+    monkeypatch.setattr(Connections, "send", overtaken)
+    assert read(storage) == "old"
+    assert read(storage) == "new"
 
 
 def test_a_change_that_others_always_come_before_is_given_up_when_its_time_is_over(
