@@ -148,7 +148,8 @@ class SyneriseInitializer:
         """Set where the session is kept.
 
         Args:
-            storage: ``SQLiteStorage()``, the default, or ``MemoryStorage()``.
+            storage: ``SQLiteStorage()``, the default, ``MemoryStorage()``,
+                ``RedisStorage(url)``, ``EncryptedStorage(storage, key)`` or one of your own.
         """
         for method in ("version", "update", "try_refresh_lock", "close"):
             if not callable(getattr(storage, method, None)) or isinstance(storage, type):
