@@ -14,8 +14,8 @@ import requests
 
 from benchmarks.fast_server import FastServer
 from benchmarks.measuring import Comparison, Measured, in_turn, seconds
-from benchmarks.scripts import init, sign_in
-from synerise_client import ClientAccountInformation, MemoryStorage, SQLiteStorage, Synerise
+from benchmarks.scripts import fail, init, sign_in
+from synerise_client import MemoryStorage, SQLiteStorage, Synerise
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -57,14 +57,10 @@ class _Answers:
             raise TimeoutError(f"{self._left} callbacks are missing")
 
 
-def _fail(error: object) -> None:
-    print(error)
-
-
 def _queued_accounts() -> None:
     answers, client = _Answers(_REQUESTS), Synerise.Client
     for _ in range(_REQUESTS):
-        client.getAccount(answers.take, _fail)
+        client.getAccount(answers.take, fail)
     answers.wait()
 
 
@@ -72,7 +68,7 @@ def _awaited_accounts() -> None:
     client = Synerise.Client
     for _ in range(_REQUESTS):
         answers = _Answers(1)
-        client.getAccount(answers.take, _fail)
+        client.getAccount(answers.take, fail)
         answers.wait()
 
 
@@ -87,7 +83,7 @@ def _plain_requests(session: requests.Session, url: str) -> None:
     for _ in range(_REQUESTS):
         response = session.get(url + _PATH, auth=auth, timeout=20)
         response.raise_for_status()
-        ClientAccountInformation.fromObject(response.json())
+        response.json()
 
 
 def _accounts(run: Callable[[], None], rounds: int, *, reads_environment: bool = False) -> Measured:
@@ -104,7 +100,7 @@ def _accounts(run: Callable[[], None], rounds: int, *, reads_environment: bool =
 def _tokens() -> None:
     answers, client = _Answers(_CALLS), Synerise.Client
     for _ in range(_CALLS):
-        client.retrieveToken(answers.take, _fail)
+        client.retrieveToken(answers.take, fail)
     answers.wait()
 
 

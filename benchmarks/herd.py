@@ -12,7 +12,7 @@ import requests
 
 from benchmarks.fast_server import FastServer
 from benchmarks.measuring import Comparison, Measured, Unavailable, in_turn
-from benchmarks.scripts import API_KEY, init, make_due, sign_in
+from benchmarks.scripts import API_KEY, fail, init, make_due, sign_in
 from synerise_client import MemoryStorage, Synerise
 from synerise_client.session.storage import SessionKey
 
@@ -62,7 +62,7 @@ def _ours(storage: MemoryStorage, url: str) -> float:
     init(storage, url)
     client = Synerise.Client
     try:
-        return _all_at_once(lambda done: client.retrieveToken(lambda _: done(), print))
+        return _all_at_once(lambda done: client.retrieveToken(lambda _: done(), fail))
     finally:
         Synerise.shutdown()
 

@@ -20,6 +20,11 @@ from benchmarks.measuring import Comparison, Measured, Unavailable, in_turn
 from benchmarks.scripts import sign_in
 from synerise_client import SQLiteStorage
 
+_ENVIRONMENT = {
+    name: value
+    for name, value in os.environ.items()
+    if name not in ("SYNERISE_CLIENT_HOME", "PYTHONDONTWRITEBYTECODE")
+}
 _ROOT = Path(__file__).parent.parent
 _TELL_TIME = "\nimport time; print(time.clock_gettime(time.CLOCK_MONOTONIC))"
 _TELL_MEMORY = """
@@ -46,7 +51,7 @@ def _started(script: str, home: str) -> subprocess.Popen[str]:
     return subprocess.Popen(
         [sys.executable, "-c", script],
         cwd=_ROOT,
-        env={**os.environ, "SYNERISE_CLIENT_HOME": home, "PYTHONDONTWRITEBYTECODE": ""},
+        env={**_ENVIRONMENT, "XDG_DATA_HOME": home},
         stdout=subprocess.PIPE,
         text=True,
     )
@@ -73,7 +78,7 @@ def _import(rounds: int) -> Measured:
 
 def _first_callback(rounds: int) -> Measured:
     with tempfile.TemporaryDirectory() as home, FastServer() as server:
-        sign_in(SQLiteStorage(Path(home) / "sessions.sqlite3"), server.url)
+        sign_in(SQLiteStorage(Path(home) / "synerise_client" / "sessions.sqlite3"), server.url)
         script = _FIRST_CALLBACK.replace(".init()", f".withBaseUrl({server.url!r}).init()")
         return _times(rounds, script, home)
 

@@ -6,7 +6,6 @@ the socket itself is shut down, which ends a blocked read at once.
 
 from __future__ import annotations
 
-import socket
 import threading
 import time
 from contextlib import contextmanager, suppress
@@ -15,6 +14,7 @@ from typing import TYPE_CHECKING
 from synerise_client.errors import Error, ErrorCode
 
 if TYPE_CHECKING:
+    import socket
     from collections.abc import Iterator
 
 
@@ -52,8 +52,10 @@ class SocketBreaker:
 
     def shut(self) -> None:
         """End every read and write on the socket, now and later."""
+        from socket import SHUT_RDWR  # slow to load, and by now it is
+
         with self._lock, suppress(OSError):
-            self._handle.shutdown(socket.SHUT_RDWR)
+            self._handle.shutdown(SHUT_RDWR)
 
 
 class Cancellation:

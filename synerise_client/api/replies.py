@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from email.utils import parsedate_to_datetime
+from functools import lru_cache
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -141,6 +142,7 @@ def _is_date(seconds: float) -> bool:
     return 0 <= seconds < _YEAR_3000
 
 
+@lru_cache(4)  # each answer of a second has the same
 def _http_date(text: str | None) -> float | None:
     if not text:
         return None

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from datetime import datetime, timezone
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from synerise_client.errors import Error, ErrorCode
-from synerise_client.models.account_information import ClientAccountInformation
 from synerise_client.models.enums import (
     ClientIdentityProvider,
     ClientIdentityProviderFromString,
@@ -14,9 +14,11 @@ from synerise_client.models.enums import (
 )
 from synerise_client.session.fields import given, require
 from synerise_client.session.state import new_uuid, recognized
+from synerise_client.threads import loading
 
 if TYPE_CHECKING:
     from synerise_client.api.cancellation import Cancellation
+    from synerise_client.models.account_information import ClientAccountInformation
     from synerise_client.secret import Secret
     from synerise_client.session.session import Session
 
@@ -37,7 +39,7 @@ class Account:
             fields = self._session.run(
                 turn, "account", lambda token: self._session.api.account(token, call)
             )
-        return ClientAccountInformation.fromObject(fields)
+        return _account_model().fromObject(fields)
 
     def register(self, call: Cancellation, fields: dict[str, Any]) -> bool:
         """Register a customer with the fields of a registration context."""
@@ -190,3 +192,10 @@ class Account:
         with self._session.turn(call) as turn:
             self._session.send(turn, operation, {**body, **turn.device()})
         return True
+
+
+@cache
+def _account_model() -> type[ClientAccountInformation]:
+    with loading():  # slow: it needs attrs
+        from synerise_client.models.account_information import ClientAccountInformation
+    return ClientAccountInformation

@@ -47,10 +47,10 @@ def _refuse_if_others_can_write(path: Path) -> None:
         raise StorageError(f"others can write to {path}, it is therefore not used")
 
 
-def identity(path: Path) -> tuple[int, int] | None:
+def identity(path: str | os.PathLike[str]) -> tuple[int, int] | None:
     """Tell files apart that had the same name at different times; None if there is none."""
     try:
-        status = path.stat()
+        status = os.stat(path)
     except OSError:
         return None
     return status.st_dev, status.st_ino

@@ -59,16 +59,11 @@ class Basis(NamedTuple):
                 raise StorageError(text.reason)
             return None
         try:
-            row = from_text(text, clock)
+            return from_text(text, clock, self.mine.token)
         except UnreadableState as error:
             if self.overrides:
                 return None
             raise StorageError(str(error)) from None
-        known = self.mine.token
-        if row.token is None or known is None or not row.token.is_same_as(known):
-            return row
-        # What is left of it is better known here.
-        return evolve(row, token=evolve(known, rests_above=row.token.rests_above))
 
 
 def merged(mine: SessionState, row: SessionState, known: SessionState) -> SessionState:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from synerise_client.errors import Error, ErrorCode, UnusableAnswer
-from synerise_client.models.conditional_auth_result import ClientConditionalAuthResult
 from synerise_client.models.enums import (
     ClientConditionalAuthStatus,
     ClientConditionalAuthStatusFromString,
@@ -16,12 +15,14 @@ from synerise_client.models.enums import (
 )
 from synerise_client.session.fields import given, require
 from synerise_client.session.state import new_uuid
+from synerise_client.threads import loading
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from synerise_client.api.cancellation import Cancellation
     from synerise_client.api.replies import TokenReply
+    from synerise_client.models.conditional_auth_result import ClientConditionalAuthResult
     from synerise_client.secret import Secret
     from synerise_client.session.session import Session
     from synerise_client.session.state import SessionState
@@ -120,6 +121,8 @@ class SignIn:
             raise UnusableAnswer("The server's answer has no status")
         if _has_succeeded(answer):
             self._take(turn, newcomer, token())
+        with loading():  # slow: it needs attrs
+            from synerise_client.models.conditional_auth_result import ClientConditionalAuthResult
         return ClientConditionalAuthResult.fromObject(answer)
 
     def _start(

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from synerise_client.session.private_files import SIDE_FILES, identity, make_private
+from synerise_client.session.quiet_file import QuietFile
 from synerise_client.session.refresh_lock import load_locks, try_lock
 from synerise_client.session.storage import StorageError, Stored
 from synerise_client.threads import abandon, held_within, loading, renew_in_children
@@ -67,6 +68,8 @@ class SQLiteStorage:
         self._database: sqlite3.Connection | None = None
         self._opened_file: tuple[int, int] | None = None
         self._times_opened = 0  # an inode may be used again for another file
+        self._by_others = 0  # writes, as SQLite counts them for this connection
+        self._file: QuietFile | None = None  # there while it is open
         self._writes: dict[
             SessionKey, int
         ] = {}  # of this connection, which data_version leaves out
@@ -86,10 +89,21 @@ class SQLiteStorage:
         return "SQLiteStorage()" if given is None else f"SQLiteStorage({str(given)!r})"
 
     def version(self, key: SessionKey) -> object:
-        """Ask SQLite whether another connection has written since, and count this one's writes."""
+        """Tell whether another connection has written since, and count this one's writes.
+
+        SQLite is asked, unless the file's times tell that nobody has.
+        """
+        file = self._file
+        if file is not None and file.is_unchanged():
+            return self._seen(key)
         try:
             with self._connection(timeout=0.0) as database:
-                return self._version_of(database, key)
+                file = self._file
+                look = file and file.look()
+                version = self._version_of(database, key)
+                if file and look and not _writes_beside(database):
+                    file.was_read(look)
+                return version
         except StorageError:
             return None
 
@@ -120,9 +134,11 @@ class SQLiteStorage:
             from hashlib import sha256
 
         name = sha256("\0".join(key).encode()).hexdigest()[:16]
-        with self._file_trouble():
+        try:
             make_private(self.path)
             return try_lock(self.path.with_name(f"{self.path.name}-refresh-{name}.lock"))
+        except (OSError, RuntimeError) as error:
+            raise self._trouble(error) from error
 
     def close(self) -> None:
         """Close the file, unless another thread hangs in it; the next use opens it again."""
@@ -133,7 +149,7 @@ class SQLiteStorage:
     def renew_after_fork(self) -> None:
         """The connection is the parent's: it is neither used nor closed here."""
         abandon(self._database)
-        self._database = None
+        self._database = self._file = None
         self._lock = threading.Lock()
 
     @contextmanager
@@ -141,12 +157,11 @@ class SQLiteStorage:
         """Hold the connection; whatever goes wrong with it becomes a StorageError."""
         import sqlite3
 
-        gives_up_at = time.monotonic() + timeout
-        if not self._lock.acquire(timeout=timeout):
-            raise StorageError("the store is in use for too long")
+        left = self._acquire(timeout)
         try:
-            with self._file_trouble():
-                yield self._open(max(0.0, gives_up_at - time.monotonic()))
+            yield self._open(left)
+        except (OSError, RuntimeError) as error:
+            raise self._trouble(error) from error
         except sqlite3.Error as error:
             self._close()
             if type(error) is sqlite3.DatabaseError:  # damaged, or no database at all
@@ -156,15 +171,19 @@ class SQLiteStorage:
         finally:
             self._lock.release()
 
-    @contextmanager
-    def _file_trouble(self) -> Iterator[None]:
-        """Whatever goes wrong with files in the block becomes a StorageError."""
-        try:
-            yield
-        except OSError as error:
-            raise StorageError(f"{self.path}: {error.strerror}") from error
-        except RuntimeError as error:  # there is no home folder
-            raise StorageError(str(error)) from error
+    def _acquire(self, timeout: float) -> float:
+        """Take the lock, and return how many seconds are left for SQLite."""
+        if self._lock.acquire(blocking=False):
+            return timeout  # as it was last time: SQLite need not be told
+        gives_up_at = time.monotonic() + timeout
+        if not self._lock.acquire(timeout=timeout):
+            raise StorageError("the store is in use for too long")
+        return max(0.0, gives_up_at - time.monotonic())
+
+    def _trouble(self, error: OSError | RuntimeError) -> StorageError:
+        if isinstance(error, OSError):
+            return StorageError(f"{self.path}: {error.strerror}")
+        return StorageError(str(error))  # there is no home folder
 
     def _open(self, timeout: float) -> sqlite3.Connection:
         import sqlite3
@@ -188,7 +207,7 @@ class SQLiteStorage:
             except BaseException:
                 database.close()
                 raise
-            self._database = database
+            self._database, self._file = database, QuietFile(str(self.path))
             self._busy_timeout = timeout
         if timeout != self._busy_timeout:
             self._database.execute(f"PRAGMA busy_timeout = {int(timeout * 1000)}")
@@ -196,13 +215,16 @@ class SQLiteStorage:
         return self._database
 
     def _close(self) -> None:
-        database, self._database = self._database, None
+        database, self._database, self._file = self._database, None, None
         if database is not None:
             database.close()
 
     def _version_of(self, database: sqlite3.Connection, key: SessionKey) -> object:
-        by_others = database.execute("PRAGMA data_version").fetchone()[0]
-        return self._times_opened, by_others, self._writes.get(key)
+        self._by_others = database.execute("PRAGMA data_version").fetchone()[0]
+        return self._seen(key)
+
+    def _seen(self, key: SessionKey) -> object:
+        return self._times_opened, self._by_others, self._writes.get(key)
 
     def _set_aside(self) -> None:
         if self._opened_file != identity(self.path):
@@ -234,6 +256,11 @@ def _transaction(database: sqlite3.Connection, is_writable: bool = True) -> Iter
         if database.in_transaction:
             database.execute("ROLLBACK")
         raise
+
+
+def _writes_beside(database: sqlite3.Connection) -> bool:
+    """Tell whether somebody has made it a database that is written to in another file."""
+    return bool(database.execute("PRAGMA journal_mode").fetchone()[0] == "wal")
 
 
 def _migrate(database: sqlite3.Connection, path: Path) -> None:

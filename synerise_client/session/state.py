@@ -206,8 +206,13 @@ def to_text(state: SessionState) -> str:
     return json.dumps(fields)
 
 
-def from_text(text: str, clock: Clock) -> SessionState:
+def from_text(text: str, clock: Clock, known: SessionToken | None = None) -> SessionState:
     """Read what :func:`to_text` wrote, perhaps in another process and before a reboot.
+
+    Args:
+        text: what was written.
+        clock: tells what is left of its token.
+        known: this process' token; if it is the same, what is left of it is better known here.
 
     Raises:
         UnreadableState: it is something else.
@@ -216,9 +221,10 @@ def from_text(text: str, clock: Clock) -> SessionState:
         fields = json.loads(text)
         reason = fields.pop("end_reason")
         token = fields.pop("token")
-        state = SessionState(**fields, end_reason=reason and ClientSessionEndReason(reason))
         if token is not None:
-            state = evolve(state, token=_token(token, state, clock))
+            token = _token(token, clock, fields["clock_offset"], known)
+        reason = reason and ClientSessionEndReason(reason)
+        state = SessionState(**fields, token=token, end_reason=reason)
     except (ValueError, TypeError, KeyError, AttributeError, OverflowError, OSError):
         raise UnreadableState("not a session's state") from None
     if not (isinstance(state.uuid, str) and isinstance(state.device_id, str)):
@@ -232,12 +238,17 @@ def _is_finite(value: object) -> bool:
     return isinstance(value, (int, float)) and abs(value) < math.inf and value == value
 
 
-def _token(fields: dict[str, Any], state: SessionState, clock: Clock) -> SessionToken:
-    datetime.fromtimestamp(fields["expiration"], timezone.utc)  # refuses what no date can be
+def _token(
+    fields: dict[str, Any], clock: Clock, clock_offset: float, known: SessionToken | None
+) -> SessionToken:
     numbers = (fields["lifetime"], fields.get("rests_above") or 0.0)
     if not isinstance(fields["string"], str) or not all(map(_is_finite, numbers)):
         raise TypeError
-    server_time = clock.wall() + state.clock_offset
+    if known and (fields["string"], fields["expiration"]) == (known.string, known.expiration):
+        rests_above = fields.get("rests_above")
+        return known if rests_above == known.rests_above else evolve(known, rests_above=rests_above)
+    datetime.fromtimestamp(fields["expiration"], timezone.utc)  # refuses what no date can be
+    server_time = clock.wall() + clock_offset
     return SessionToken(
         **{**fields, "origin": TokenOrigin(fields["origin"])},
         expires_at=clock.elapsed() + fields["expiration"] - server_time,

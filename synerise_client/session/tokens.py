@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-import random
 import time
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
@@ -232,7 +231,7 @@ class TokenSource:
                     raise  # the session has ended by it
                 _log.info("A token could not be refreshed and is used as it is: %s", error)
                 left = kept.remaining(self._clock.elapsed())
-                turn.let_rest(kept, min(_LONGEST_REST * random.uniform(0.5, 1), left / 2))  # noqa: S311
+                turn.let_rest(kept, min(_LONGEST_REST * _jitter(), left / 2))
                 return kept
 
     def _renewed(self, turn: Turn, token: SessionToken | None) -> SessionToken:
@@ -305,3 +304,9 @@ class TokenSource:
         if current is None or current.is_same_as(token) or self._has_expired(current):
             return None
         return current
+
+
+def _jitter() -> float:
+    from random import uniform  # seldom needed, and by then it is loaded
+
+    return uniform(0.5, 1)  # noqa: S311
