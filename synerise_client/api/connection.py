@@ -10,12 +10,13 @@ import ssl
 import threading
 import time
 from contextlib import suppress
+from functools import lru_cache
 from http.cookiejar import DefaultCookiePolicy
 from typing import TYPE_CHECKING, Any
 
 import requests
 from requests.adapters import HTTPAdapter
-from requests.utils import get_environ_proxies
+from requests.utils import default_headers, get_environ_proxies
 from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
 
@@ -209,10 +210,16 @@ def new_session(
     session.verify = bundle or True
     session.cert = _as_requests_wants(certificate)
     session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
-    session.headers.update(_HEADERS)
     for scheme in ("http://", "https://"):
         session.mount(scheme, InterruptibleAdapter(pool_maxsize=MOST_CONNECTIONS))
     return session
+
+
+@lru_cache(256)
+def prepared(method: str, url: str) -> requests.PreparedRequest:
+    """Return a request without body and token, to be copied: to prepare one takes its time."""
+    headers = {**default_headers(), **_HEADERS}
+    return requests.Request(method, url, headers=headers).prepare()
 
 
 def _bundle_of_the_environment() -> str | None:

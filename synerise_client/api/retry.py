@@ -5,13 +5,14 @@ from __future__ import annotations
 import logging
 from typing import TYPE_CHECKING
 
-import tenacity
-
 from synerise_client.errors import AnswerLost, Error, ErrorReply, RequestNotSent
+from synerise_client.threads import loading
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from typing import TypeVar
+
+    import tenacity
 
     from synerise_client.api.cancellation import Cancellation
     from synerise_client.api.policy import RetryPolicy
@@ -60,6 +61,21 @@ def send_with_retries(
         cancellation.check()  # the event only ends one wait; the next attempt would still be sent
         return attempt()
 
+    try:
+        return one_attempt()  # as a rule it succeeds, and nothing is loaded for another one
+    except Error as error:
+        if not may_be_sent_again(error, safe):
+            cancellation.check()
+            raise
+        failures = [error]
+
+    def next_attempt() -> T:
+        if failures:
+            raise failures.pop()
+        return one_attempt()
+
+    with loading():
+        import tenacity
     retrying = tenacity.Retrying(
         retry=tenacity.retry_if_exception(lambda error: may_be_sent_again(error, safe)),
         wait=tenacity.wait_random_exponential(policy.initial, policy.maximum)
@@ -70,7 +86,7 @@ def send_with_retries(
         reraise=True,
     )
     try:
-        return retrying(one_attempt)
+        return retrying(next_attempt)
     except Error:
         cancellation.check()
         raise

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import requests
 
 from synerise_client.api.answer import LARGEST_BODY
+from synerise_client.api.connection import prepared
 from synerise_client.api.current_call import requests_belong_to
 from synerise_client.api.deadlines import watch
 from synerise_client.api.kept_connections import Destination, connections_to
@@ -120,19 +121,13 @@ class Transport:
         headers: dict[str, str] = {}
         body = Secret({name: revealed(value) for name, value in fields.items()})
         self._let_the_hook_add(route.operation, headers, body)
-        data = None
+        request = prepared(route.method, self._base_url + route.path).copy()
+        request.headers.update(headers)
         if body or route.method != "GET":
-            headers.setdefault("Content-Type", "application/json")
-            data = _encoded(body, route)
-        return self._requests().prepare_request(
-            requests.Request(
-                route.method,
-                self._base_url + route.path,
-                headers=headers,
-                data=data,
-                auth=_Bearer(token),
-            )
-        )
+            request.headers.setdefault("Content-Type", "application/json")
+            request.prepare_body(_encoded(body, route), None)
+        request.prepare_auth(_Bearer(token))
+        return request
 
     def _let_the_hook_add(
         self, operation: str, headers: dict[str, str], body: Secret[dict[str, Any]]
