@@ -2,7 +2,13 @@
 
 from __future__ import annotations
 
-from types import FunctionType, MethodType
+from types import (
+    BuiltinFunctionType,
+    FunctionType,
+    MethodDescriptorType,
+    MethodType,
+    ModuleType,
+)
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -11,6 +17,8 @@ if TYPE_CHECKING:
 
 _TAKES_ANY_NUMBER = 0x04
 _IS_LAZY = 0x20 | 0x80 | 0x200
+_MOST_KNOWN = 100
+_known_builtins: dict[object, bool] = {}
 
 
 def takes_argument(callback: Callable[..., Any], name: str) -> bool:
@@ -35,9 +43,27 @@ def takes_argument(callback: Callable[..., Any], name: str) -> bool:
         function, bound = callback.__func__, 1
     if type(function) is FunctionType:
         return _from_code(function, bound, name) and not _wraps_one_without(function)
+    if type(callback) is BuiltinFunctionType:
+        return _of_builtin(callback, name)
     if not callable(callback):
         raise TypeError(f"{name} must be a function or None, not {type(callback).__name__}")
     return _from_signature(callback, name)
+
+
+def _of_builtin(callback: BuiltinFunctionType, name: str) -> bool:
+    """Tell the same of ``print`` or a list's ``append``; to find that out is slow, so once each."""
+    owner: object = callback.__self__
+    kind: object = callback
+    if owner is not None and type(owner) is not ModuleType:  # a method: never to be kept itself
+        kind = getattr(type(owner), callback.__name__, None)
+        if type(kind) is not MethodDescriptorType:
+            return _from_signature(callback, name)
+    takes = _known_builtins.get(kind)
+    if takes is None:
+        takes = _from_signature(callback, name)
+        if len(_known_builtins) < _MOST_KNOWN:
+            _known_builtins[kind] = takes
+    return takes
 
 
 def _from_code(function: FunctionType, bound: int, name: str) -> bool:
