@@ -1,4 +1,7 @@
-"""A lock beside a file, which the operating system takes back from a process that dies."""
+"""A lock beside a file, which the operating system takes back from a process that dies.
+
+Where there is flock it is used as it is: filelock takes 11 ms and 5 MB to load.
+"""
 
 from __future__ import annotations
 
