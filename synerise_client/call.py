@@ -118,7 +118,8 @@ class Call:
             else:
                 delivery.deliver(self.on_error)
             return
-        _log.debug("%s: success", self.name)
+        if self.cancellation is not None:  # what is at hand is not worth a line
+            _log.debug("%s: success", self.name)
         if self.on_success is None:
             return
         if self.takes_result:

@@ -217,18 +217,16 @@ class CallQueue:
         """Return what is to be done next."""
         if not self._unfinished:
             self._changed.notify_all()
-        if stop() if stop is not None else done and workers.are_short():
-            return None
-        while self._enders and not self._is_aborted:
-            self._changed.wait()
-        if self._is_aborted:
-            return None
-        if self._ahead:
-            return self._ahead.pop(0)
-        if not self._queue:
-            return None
-        self._running = call = self._queue.popleft()
-        return call
+        if stop is not None or workers.jobs:
+            if stop() if stop is not None else done and workers.are_short():
+                return None
+        if self._enders or self._ahead or self._is_aborted:
+            while self._enders and not self._is_aborted:
+                self._changed.wait()
+            if self._ahead and not self._is_aborted:
+                return self._ahead.pop(0)
+        self._running = self._queue.popleft() if self._queue and not self._is_aborted else None
+        return self._running
 
     def _stop_draining(self, changed: LazyCondition) -> None:
         if changed is not self._changed:

@@ -41,7 +41,7 @@ class Workers:
     def renew_after_fork(self) -> None:
         """The threads and their jobs are the parent's."""
         self._lock = threading.RLock()  # reentrant, for signal handlers
-        self._jobs: deque[Job] = deque()
+        self.jobs: deque[Job] = deque()
         self._threads: set[threading.Thread] = set()
         self._idle: list[threading.Lock] = []  # the one who came last is woken first
 
@@ -71,12 +71,12 @@ class Workers:
                 self._idle.pop().release()
             elif len(self._threads) < self.most:
                 is_sure = self._start_thread()
-            self._jobs.append(job)
+            self.jobs.append(job)
             return is_sure
 
     def are_short(self) -> bool:
         """Whether jobs wait for a thread and no further one may be started."""
-        return bool(self._jobs) and len(self._threads) >= self.most
+        return bool(self.jobs) and len(self._threads) >= self.most
 
     def need(self, thread: threading.Thread) -> bool:
         """Whether jobs may wait for ever unless ``thread`` runs them where it stands."""
@@ -104,7 +104,7 @@ class Workers:
         wake.acquire()
         while lock is self._lock:  # else forked in a job: what is here now belongs to others
             with lock:
-                job = self._jobs.popleft() if self._jobs else None
+                job = self.jobs.popleft() if self.jobs else None
                 if job is None and not self._users:
                     self._threads.discard(threading.current_thread())
                     return
