@@ -161,7 +161,8 @@ def run(calls: int, callers: int, storage: Storage, seed: int, share: float) -> 
 
 def _initialize(url: str, storage: Storage) -> None:
     initializer = Synerise.Initializer().withApiKey("api-key-of-the-load").withBaseUrl(url)
-    initializer.withStorage(storage).withRetryPolicy(RetryPolicy(initial=0, maximum=0)).init()
+    initializer.withStorage(storage).withRetryPolicy(RetryPolicy(initial=0, maximum=0))
+    initializer.withThreads(3).init()
 
 
 def _left_behind(before: Usage) -> list[str]:

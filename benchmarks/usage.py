@@ -34,11 +34,11 @@ class Usage(NamedTuple):
     blocks: int
 
 
-MAY_GROW = Usage(threads=0, sockets=2, files=0, resident=1024, blocks=500)
+MAY_GROW = Usage(threads=2, sockets=4, files=0, resident=1024, blocks=500)
 """What is no growth yet.
 
-A sign-out in the background may open a second connection, of two handles; and
-memory is never twice the same.
+Sign-outs in the background may be under way two at a time, each with a thread and a
+connection of two handles; and memory is never twice the same.
 """
 
 

@@ -217,9 +217,8 @@ class CallQueue:
         """Return what is to be done next."""
         if not self._unfinished:
             self._changed.notify_all()
-        if stop is not None or workers.jobs:
-            if stop() if stop is not None else done and workers.are_short():
-                return None
+        if stop() if stop is not None else done and workers.jobs and workers.are_short():
+            return None
         if self._enders or self._ahead or self._is_aborted:
             while self._enders and not self._is_aborted:
                 self._changed.wait()

@@ -71,6 +71,8 @@ class Connector(CallQueue):
 
     def _run_beside(self, call: Call) -> None:
         changed = self._changed
+        if call.cancellation is not None:
+            call.cancellation.deadline = time.monotonic() + self._deadline  # it may have waited
         with self._delivery.here():
             _, error = call.outcome()
         if changed is not self._changed:

@@ -29,6 +29,7 @@ class Workers:
 
     Attributes:
         most: as above; it may be changed at any time.
+        jobs: that wait for a thread.
     """
 
     def __init__(self, most: int = _USUAL_THREADS, idle_seconds: float = 5.0) -> None:

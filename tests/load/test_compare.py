@@ -8,6 +8,7 @@ import sys
 import pytest
 
 from benchmarks.compare import COMPARISONS, run
+from benchmarks.customers import measure_customers
 from benchmarks.measuring import Comparison, Measured, Unavailable, in_turn
 from tests.load.conftest import ROOT
 
@@ -22,7 +23,8 @@ def compare(*arguments: str) -> subprocess.CompletedProcess[str]:
     )
 
 
-@pytest.mark.parametrize("name", [each.name for each in COMPARISONS])
+@pytest.mark.long
+@pytest.mark.parametrize("name", [each.name for each in COMPARISONS if each.name != "customers"])
 def test_every_comparison_can_be_measured(name: str) -> None:
     done = compare("--rounds=1", f"--only={name}")
     assert done.returncode in (0, 1), done.stderr
@@ -34,6 +36,11 @@ def test_every_comparison_can_be_measured(name: str) -> None:
         .startswith(("reached", "missed", "beside", "not measured"))
     )
     assert f"Python {sys.version.split()[0]}" in done.stdout
+
+
+def test_customers_are_measured_and_each_call_is_answered_in_order() -> None:
+    measured = measure_customers(1, customers=20)
+    assert (measured.missed, measured.ours > 0) == ("", True)
 
 
 def comparison(at_most: float | None, measured: Measured | None) -> Comparison:

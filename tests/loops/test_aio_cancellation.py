@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from contextlib import ExitStack
 from typing import Any
 
 import pytest
@@ -161,7 +162,7 @@ def test_calls_that_are_cancelled_in_any_order_leave_the_others_in_theirs(team: 
 def test_what_is_pending_when_asyncio_run_ends_is_taken_back(
     team: Team, caplog: pytest.LogCaptureFixture
 ) -> None:
-    client = async_client(team)
+    client, holding_back = async_client(team), ExitStack()
 
     async def story() -> None:
         with team.sandbox.hold("login") as hold:
@@ -169,9 +170,12 @@ def test_what_is_pending_when_asyncio_run_ends_is_taken_back(
             tasks.append(asyncio.create_task(client.getAccount()))
             await arrived(hold)
             await begun(*tasks)
+            # So that the second one does not begin between the ends of both.
+            holding_back.enter_context(Synerise.Client._connector.ending())
 
     tasks: list[asyncio.Task[Any]] = []
-    asyncio.run(story())
+    with holding_back:
+        asyncio.run(story())
     assert Synerise.waitUntilIdle(10)
     assert team.operations == ["login"]
     assert logged(caplog) == []
