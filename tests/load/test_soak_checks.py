@@ -31,16 +31,17 @@ with FastServer() as server:
 """
 
 
-def one_more_thread(stack: ExitStack) -> None:
+def three_more_threads(stack: ExitStack) -> None:
     over = threading.Event()
-    thread = threading.Thread(target=over.wait)
-    thread.start()
-    stack.callback(thread.join)
+    for _ in range(3):
+        thread = threading.Thread(target=over.wait)
+        thread.start()
+        stack.callback(thread.join)
     stack.callback(over.set)
 
 
-def three_more_sockets(stack: ExitStack) -> None:
-    for _ in range(3):
+def five_more_sockets(stack: ExitStack) -> None:
+    for _ in range(5):
         stack.enter_context(socket.socket())
 
 
@@ -62,8 +63,8 @@ def a_thousand_more_results(stack: ExitStack) -> None:
 @pytest.mark.parametrize(
     ("plant", "kind"),
     [
-        (one_more_thread, "threads"),
-        (three_more_sockets, "sockets"),
+        (three_more_threads, "threads"),
+        (five_more_sockets, "sockets"),
         (one_more_file, "files"),
         (four_more_megabytes, "resident"),
         (a_thousand_more_results, "blocks"),
@@ -78,7 +79,7 @@ def test_what_is_left_open_or_kept_is_growth(plant: Callable[[ExitStack], None],
 
 
 def test_what_comes_and_goes_is_no_growth() -> None:
-    calm, busy = Usage(3, 2, 7, 30_000, 90_000), Usage(4, 6, 8, 39_000, 99_000)
+    calm, busy = Usage(3, 2, 7, 30_000, 90_000), Usage(6, 8, 8, 39_000, 99_000)
     assert growth([calm, calm, calm, busy, busy, busy, calm]) == []
     assert growth([calm, busy, calm, calm, busy, busy, busy]) == []
     assert len(growth([calm, calm, calm, busy, busy, busy])) == len(Usage._fields)
