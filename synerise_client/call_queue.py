@@ -44,6 +44,9 @@ class CallQueue:
         drain_seconds: how long the end of the script waits without any progress.
     """
 
+    _moved_at = 0.0
+    """When a call was last answered at the end of the script, of whichever client."""
+
     def __init__(
         self,
         *,
@@ -83,11 +86,11 @@ class CallQueue:
         self._unfinished = 0
         self._enders: list[int] = []  # threads that end the session just now
         self._ended_because: str | None = None
-        self._last_progress = 0.0
         self._is_scheduled = False  # a worker drains, or is going to
         self._thread: threading.Thread | None = None  # that drains just now
         self._closer: threading.Thread | None = None
         self._is_telling = False  # the listener, in the middle of a call
+        self._left_running: Call | None = None  # when the script's end gave it up
 
     def submit(
         self,
@@ -276,7 +279,7 @@ class CallQueue:
 
     def _note_progress(self, call: Call, error: Error | None) -> None:
         moved_at = time.monotonic() if error is None else call.replied_at
-        self._last_progress = max(self._last_progress, moved_at)
+        CallQueue._moved_at = max(CallQueue._moved_at, moved_at)
 
     def _has_ended(self, call: Call) -> bool:
         return call.generation != self._generation
@@ -284,7 +287,7 @@ class CallQueue:
     def _has_stalled(self) -> bool:
         running = self._running
         replied_at = running.replied_at if running is not None else 0.0
-        return time.monotonic() - max(self._last_progress, replied_at) > self._drain_seconds
+        return time.monotonic() - max(CallQueue._moved_at, replied_at) > self._drain_seconds
 
     # The end.
 

@@ -211,39 +211,51 @@ class Connector(CallQueue):
         """Whether a call or an event is not finished."""
         return self._unfinished > 0
 
-    def drain_at_exit(self) -> None:
-        """Wait until everything is answered, or until nothing has moved for too long."""
+    def prepare_for_exit(self) -> None:
+        """Take calls from callbacks only, from now on."""
         self._leaves_enders()
-        self._last_progress = time.monotonic()
+        CallQueue._moved_at = time.monotonic()
         self._is_ending = True
+
+    def drain_at_exit(self) -> bool:
+        """Wait until everything is answered, or until nothing of any client has moved for long.
+
+        Returns:
+            Whether everything is answered; else each call that is left is being ended.
+        """
         self._drain_here(self._has_stalled)
         with self._changed:
             while self._unfinished and not self._has_stalled():
                 self._changed.wait(min(_STALL_POLL_SECONDS, self._drain_seconds))
             if not self._unfinished:
-                return
+                return True
             self._refuse_more()
-            _log.warning(
-                "The script ends although calls are pending: nothing has moved for a while"
-            )
             self._end_all("The script ended before this call finished")
-            running = self._running
-        self._drain_here()
-        self._wait_for_the_rest(running)
+            self._left_running = self._running
+            return False
 
-    def _wait_for_the_rest(self, running: Call | None) -> None:
-        """Wait until what was ended is answered, but for nothing that never returns."""
+    def wait_for_the_rest(self, gives_up_at: float) -> None:
+        """Wait until what was ended is answered, but for nothing that never returns.
+
+        Args:
+            gives_up_at: when the client's own code, or the user's, counts as such; by the
+                monotonic clock.
+        """
+        if self._claim():  # it had no thread: all of them may hang
+            self._drain()
         with self._changed:
-            self._changed.wait_for(lambda: not self._unfinished, _CLOSING_SECONDS / 2)
-            is_same = running is not None and self._running is running
+            self._wait_until(gives_up_at - _CLOSING_SECONDS / 2)
+            is_same = self._left_running is not None and self._running is self._left_running
             is_hung = is_same and not self._is_telling
             if not is_hung:
-                self._changed.wait_for(lambda: not self._unfinished, _CLOSING_SECONDS / 2)
+                self._wait_until(gives_up_at)
             if self._unfinished:
                 self._leave_thread_behind(self._running if is_hung else None)
-        self._drain_here()
-        with self._changed:
-            self._changed.wait_for(self._is_idle, _CLOSING_SECONDS / 2)
+        if self._claim():
+            self._drain()
+
+    def _wait_until(self, moment: float) -> None:
+        self._changed.wait_for(self._is_idle, max(0.0, moment - time.monotonic()))
 
     def _leave_thread_behind(self, hung: Call | None) -> None:
         """Go on without the thread, which drops what it does as soon as it notices.
@@ -262,8 +274,6 @@ class Connector(CallQueue):
         else:
             self._queue.appendleft(hung)
         self._unfinished = len(self._queue) + len(self._ahead)
-        if self._unfinished:
-            self._is_scheduled = workers.run(self._work)
 
     def leave(self) -> None:
         """Accept no more calls, and let the thread end by itself rather than be cut off."""

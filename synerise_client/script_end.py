@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import atexit
+import logging
 import os
 import sys
+import time
 import weakref
 from contextlib import suppress
 from typing import Protocol
@@ -12,7 +14,9 @@ from typing import Protocol
 from synerise_client.threads import has_just_loaded
 from synerise_client.workers import workers
 
+_CLOSING_SECONDS = 0.8
 _LEAVING_SECONDS = 0.3
+_log = logging.getLogger("synerise_client")
 
 
 class Pending(Protocol):
@@ -21,8 +25,14 @@ class Pending(Protocol):
     def has_pending(self) -> bool:
         """Whether there are any."""
 
-    def drain_at_exit(self) -> None:
-        """Wait until they are answered, or until nothing has moved for too long."""
+    def prepare_for_exit(self) -> None:
+        """Take none from others than callbacks any more."""
+
+    def drain_at_exit(self) -> bool:
+        """Wait until they are answered, True; or until nothing of anybody's has moved for long."""
+
+    def wait_for_the_rest(self, gives_up_at: float) -> None:
+        """Wait for what was given up to end."""
 
     def leave(self) -> None:
         """Accept no more of them, and close what is under them."""
@@ -60,9 +70,17 @@ def _drain_all() -> None:
 
 
 def _drain(connectors: list[Pending]) -> None:
+    for connector in connectors:
+        connector.prepare_for_exit()
     while any(connector.has_pending() for connector in connectors):
-        for connector in connectors:
-            connector.drain_at_exit()
+        given_up = [connector for connector in connectors if not connector.drain_at_exit()]
+        if given_up:
+            _log.warning(
+                "The script ends although calls are pending: nothing has moved for a while"
+            )
+        gives_up_at = time.monotonic() + _CLOSING_SECONDS
+        for connector in given_up:
+            connector.wait_for_the_rest(gives_up_at)
 
 
 def _abort_all() -> None:
