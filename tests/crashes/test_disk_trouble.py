@@ -352,6 +352,7 @@ storage = lambda: SQLiteStorage(os.environ["STORE"])
 client = start(withStorage=storage())
 assert call("signIn", EMAIL, PASSWORD) is True
 token = call("refreshToken")
+assert call("getAccount").email == EMAIL
 uuid = client.getUUID()
 Synerise.shutdown()
 os.chmod(os.environ["STORE"], 0o644)
