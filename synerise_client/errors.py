@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 ELSEWHERE = "; does withBaseUrl lead to Synerise's API?"
 """Ends the message about an answer that hardly comes from there."""
 
-START_AGAIN = "; Synerise.Initializer() and init() start another"
+START_AGAIN = "; init() or connect() of Synerise.Initializer() starts another"
 """Ends the message about a client that was shut down."""
 
 

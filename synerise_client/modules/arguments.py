@@ -22,7 +22,7 @@ def check(kind: type, **arguments: Any) -> None:
     """
     for name, value in arguments.items():
         if not isinstance(revealed(value), kind):
-            article = "an" if kind.__name__[0] in "AEIOU" else "a"
+            article = "an" if kind.__name__[0] in "AEIOUi" else "a"
             expected = _NAMES.get(kind) or f"{article} {kind.__name__}"
             raise TypeError(f"{name} must be {expected}, not {_shown(value)}")
 

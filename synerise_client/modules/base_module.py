@@ -76,7 +76,10 @@ class BaseModule:
 
         def __getattr__(self, name: str) -> Any:
             kind = type(self)
-            raise no_such_name(f"Synerise.{kind.__name__.removesuffix('Module')}", name, dir(kind))
+            owner = kind.__name__
+            if owner.endswith("Module"):
+                owner = f"Synerise.{owner.removesuffix('Module')}"
+            raise no_such_name(owner, name, dir(kind))
 
 
 def end_session(

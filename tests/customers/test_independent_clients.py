@@ -282,3 +282,20 @@ def test_a_connected_client_has_every_method_of_the_shared_one(customers: Custom
     names = {name for name in dir(ConnectedClient) if not name.startswith("_")}
     shared = {name for name in dir(type(customers.team.client())) if not name.startswith("_")}
     assert names - shared == {"Settings", "close", "waitUntilIdle"}
+
+
+def test_what_is_said_about_a_connected_client_leads_back_to_connect(customers: Customers) -> None:
+    client: Any = customers.connect("anna")
+    with pytest.raises(AttributeError, match=r"^ConnectedClient has no 'singIn'; .*'signIn'\?$"):
+        client.singIn("anna@example.com", "Secret-1")
+    client.close()
+    for call in (client.getAccount, client.signOut):
+        with pytest.raises(
+            RuntimeError, match=r"shut down; init\(\) or connect\(\) of .* another$"
+        ):
+            call()
+
+
+def test_the_kind_of_number_that_is_expected_is_named(customers: Customers) -> None:
+    with pytest.raises(TypeError, match=r"^count must be an int, not str$"):
+        customers.initializer(withThreads="3")
