@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 _PATIENCE_SECONDS = 10.0
 _DRAIN_SECONDS = 1.0  # the tests' end does not wait for a callback that never returns
 _HINT = "; does the sandbox still hold or delay an answer, or has a callback not returned?"
+_NOT_CLOSED = "; is a client that connect() has made not closed?"
 _log = logging.getLogger("synerise_client")
 
 
@@ -133,4 +134,4 @@ def _left(threads: list[threading.Thread]) -> list[str]:
     for thread in threads:
         thread.join(max(0.0, gives_up_at - time.monotonic()))
     names = ", ".join(each.name for each in threads if each.is_alive())
-    return [f"Threads of the client are left: {names}"] if names else []
+    return [f"Threads of the client are left: {names}{_NOT_CLOSED}"] if names else []

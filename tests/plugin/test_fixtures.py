@@ -141,7 +141,7 @@ def test_a_callback_that_does_not_return_fails_the_test_and_hangs_nothing(run: R
         [
             "A callback did not return within * seconds",
             "Synerise.shutdown() did not return: *",
-            "Threads of the client are left: synerise-client",
+            "Threads of the client are left: synerise-client; * connect() *",
         ]
     )
 
