@@ -155,7 +155,7 @@ class Connections:
     def _waited_in_vain(self) -> StorageError:
         if not self._connecting:
             return StorageError("All connections to Redis are in use for too long")
-        self._rest("Redis cannot be reached in time")
+        self._rest(self._describe(TimeoutError("it cannot be reached in time")))
         return StorageError(self._failure)
 
     def _connect(self) -> None:

@@ -104,6 +104,15 @@ def test_nobody_waits_for_a_server_that_does_not_answer(says: bytes, no_rest: No
         storage.close()
 
 
+def test_it_is_told_which_server_does_not_answer(no_rest: None) -> None:
+    with silent() as server:
+        place = server.url.removeprefix("redis://").removesuffix("/0")
+        storage = RedisStorage(server.url.replace("redis:", "rediss:"))
+        with pytest.raises(StorageError, match=f"^Redis at {place}: it cannot be reached in time$"):
+            storage.update(KEY, lambda text: text, 0.05)
+        storage.close()
+
+
 def test_after_a_failure_all_are_told_so_without_a_new_attempt(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
