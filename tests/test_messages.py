@@ -117,7 +117,7 @@ def test_a_client_that_was_shut_down_says_how_to_start_another(team: Team) -> No
     client = team.client()
     Synerise.shutdown()
     for call in (client.retrieveToken, client.destroySession):
-        with pytest.raises(RuntimeError, match=r"Synerise\.Initializer\(\) and init\(\)"):
+        with pytest.raises(RuntimeError, match=r"init\(\) or connect\(\) of Synerise\.Initializer"):
             call()
 
 
