@@ -208,6 +208,12 @@ def test_a_server_that_stops_answering_is_not_asked_for_the_rest(
     assert "not answered" in last["found"]
 
 
+def test_a_route_that_answers_well_is_there_with_200(desk: Desk, gateway: ScriptedServer) -> None:
+    ended = desk.call("doctor", "--json", "--base-url", gateway.url)
+    told = {each["operation"]: each for each in ended.json["routes"]}
+    assert told["logout"]["found"] == "there: 200"
+
+
 def test_it_changes_nothing_here_or_at_the_server(desk: Desk) -> None:
     desk.sign_in()
     stored, uuid = desk.store.read_bytes(), desk.uuid()
