@@ -8,6 +8,8 @@ import time
 import pytest
 
 from synerise_client import Error, RetryPolicy, Synerise
+from synerise_client.api.cancellation import Cancellation
+from synerise_client.api.deadlines import watch
 from tests.api.conftest import EMAIL, PASSWORD, Bench
 from tests.api.server import ACCOUNT, LOGIN, Step, drip, hang_up, reply, silence
 
@@ -26,6 +28,14 @@ DRIPS = pytest.mark.parametrize(
     [IN_THE_STATUS_LINE, IN_THE_HEADERS, IN_THE_BODY, IN_CHUNKS, IN_AN_ERRORS_BODY],
     ids=["status", "headers", "body", "chunks", "error"],
 )
+
+
+def test_whatever_is_watched_ends_at_its_deadline() -> None:
+    call = Cancellation(0.05)
+    with watch.over(call):
+        assert call.event.wait(10)
+    with pytest.raises(Error, match="time limit"):
+        raise call.error or AssertionError
 
 
 @DRIPS

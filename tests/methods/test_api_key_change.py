@@ -284,3 +284,9 @@ def test_a_sign_out_before_the_change_is_told_with_the_old_key(
     tell(*late[0])
     assert Synerise.waitUntilIdle(10)
     assert [body["apiKey"] for body in bodies(team, "logout")] == [team.sandbox.api_key]
+
+
+def test_a_config_shows_what_was_set_and_never_the_salt() -> None:
+    assert repr(InitializationConfig(requestValidationSalt="s4lt")) == "InitializationConfig()"
+    config = InitializationConfig(initialDoNotTrack=True)
+    assert repr(config) == "InitializationConfig(initialDoNotTrack=True)"

@@ -125,6 +125,12 @@ def test_agreements_that_are_no_mapping_read_as_none(wrong: Any) -> None:
     assert ClientAccountInformation.fromObject({"agreements": wrong}).agreements is None
 
 
+def test_an_agreement_that_is_no_flag_is_left_out() -> None:
+    reply = {"email": "yes", "sms": None, "push": 1, "wifi": False}
+    agreements = ClientAccountInformation.fromObject({"agreements": reply}).agreements
+    assert agreements == ClientAgreements(sms=None, wifi=False)
+
+
 def test_an_account_s_agreements_are_an_object(caplog: pytest.LogCaptureFixture) -> None:
     reply = {"email": True, "sms": False, "fax": True, "_modelObject": {"wifi": True}, 5: 6}
     agreements = ClientAccountInformation.fromObject({"agreements": reply}).agreements

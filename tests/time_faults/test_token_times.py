@@ -4,12 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-import pytest
-
 from synerise_client import Error, Synerise
 from tests.api.server import ACCOUNT, REGISTER
 from tests.session.scenes import ABSENT
-from tests.time_faults.conftest import AsSent, Bench, Times, Way, each_way
+from tests.time_faults.conftest import AsSent, Bench, Times, Way, each_way, each_way_with
 
 HOUR = 3600.0
 DAY = 24 * HOUR
@@ -103,8 +101,7 @@ def lives_for(bench: Bench, way: Way, seconds: float) -> None:
     assert not lives()
 
 
-@each_way
-@pytest.mark.parametrize("times", USABLE.values(), ids=USABLE)
+@each_way_with(USABLE)
 def test_a_token_lives_for_the_shortest_that_its_answer_tells(
     bench: Bench, way: Way, times: Times
 ) -> None:
@@ -117,8 +114,7 @@ def test_a_token_lives_for_the_shortest_that_its_answer_tells(
     lives_for(bench, way, times.lifetime)
 
 
-@each_way
-@pytest.mark.parametrize("times", UNUSABLE.values(), ids=UNUSABLE)
+@each_way_with(UNUSABLE)
 def test_a_token_with_impossible_times_changes_nothing(
     bench: Bench, way: Way, times: Times
 ) -> None:
