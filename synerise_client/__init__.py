@@ -54,7 +54,7 @@ if TYPE_CHECKING:
     from synerise_client.session.storage import MemoryStorage
     from synerise_client.synerise import Synerise
 
-__version__ = "0.5.0"
+__version__ = "0.6.0"
 
 __all__ = [
     "UNSET",

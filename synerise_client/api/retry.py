@@ -71,12 +71,20 @@ def send_with_retries(
 
     def next_attempt() -> T:
         if failures:
-            raise failures.pop()
+            raise failures.pop()  # the first attempt counts
         return one_attempt()
 
+    try:
+        return _retrying(policy, cancellation, safe)(next_attempt)
+    except Error:
+        cancellation.check()
+        raise
+
+
+def _retrying(policy: RetryPolicy, cancellation: Cancellation, safe: bool) -> tenacity.Retrying:
     with loading():
         import tenacity
-    retrying = tenacity.Retrying(
+    return tenacity.Retrying(
         retry=tenacity.retry_if_exception(lambda error: may_be_sent_again(error, safe)),
         wait=tenacity.wait_random_exponential(policy.initial, policy.maximum)
         + tenacity.wait_exception(_asked_to_wait),
@@ -85,11 +93,6 @@ def send_with_retries(
         before_sleep=_log_retry,
         reraise=True,
     )
-    try:
-        return retrying(next_attempt)
-    except Error:
-        cancellation.check()
-        raise
 
 
 def _asked_to_wait(error: BaseException) -> float:

@@ -199,8 +199,6 @@ def _maker_of(
     try:
         # On the user's thread: loaded on a worker it could wait for a fork which waits for it.
         import redis
-        from redis.backoff import NoBackoff
-        from redis.retry import Retry
     except ImportError:
         raise ImportError(
             "RedisStorage needs redis-py, which is not installed: "
@@ -213,6 +211,21 @@ def _maker_of(
     else:
         raise TypeError("client must be a redis.Redis")
     kind: Any = pool.connection_class
+    options = _options_of(pool)
+    try:
+        kind(**options)
+    except Exception as error:
+        raise ValueError(f"url has an option that redis-py does not take: {error}") from None
+    host = options.get("path") or f"{options.get('host', 'localhost')}:{options.get('port', 6379)}"
+    return (lambda: kind(**options)), f"Redis at {host}", str(options.get("password") or "")
+
+
+def _options_of(pool: redis.ConnectionPool) -> dict[str, Any]:
+    """Return the options of a pool's connections, but for what the storage sees to itself."""
+    from redis import SSLConnection
+    from redis.backoff import NoBackoff
+    from redis.retry import Retry
+
     options = {
         **pool.connection_kwargs,
         "socket_connect_timeout": _CONNECT_SECONDS,
@@ -224,14 +237,9 @@ def _maker_of(
         "decode_responses": False,
         "encoding": "utf-8",
     }
-    if issubclass(kind, redis.SSLConnection):
+    if issubclass(pool.connection_class, SSLConnection):
         options.setdefault("ssl_check_hostname", True)
-    try:
-        kind(**options)
-    except Exception as error:
-        raise ValueError(f"url has an option that redis-py does not take: {error}") from None
-    host = options.get("path") or f"{options.get('host', 'localhost')}:{options.get('port', 6379)}"
-    return (lambda: kind(**options)), f"Redis at {host}", str(options.get("password") or "")
+    return options
 
 
 def _pool_of(url: object) -> redis.ConnectionPool:
