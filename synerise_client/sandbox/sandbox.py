@@ -76,7 +76,6 @@ class Sandbox:
 
     def close(self) -> None:
         """Stop, and give the port back."""
-        self.stop()
         self._server.close()
 
     @property

@@ -32,7 +32,7 @@ def said(sandbox: Sandbox, source: str, *, warns: bool = False, timeout: float =
     for name in "abcd":
         sandbox.add_profile(email_of(name), PASSWORD)
     done = subprocess.run(
-        [sys.executable, "-c", BEGINNING + source],
+        [sys.executable, "-W", "ignore::DeprecationWarning", "-c", BEGINNING + source],
         env={**os.environ, "KEY": sandbox.api_key, "URL": sandbox.url},
         capture_output=True,
         text=True,
