@@ -13,6 +13,8 @@ from synerise_client.cli.failures import Exit
 
 def run() -> int:
     """Run the command that the process was started for; return its exit code."""
+    if sys.stdout is None:  # closed before the start
+        sys.stdout = open(os.devnull, "w")  # noqa: SIM115 - for as long as the process runs
     if isinstance(sys.stdout, io.TextIOWrapper):
         sys.stdout.reconfigure(errors="backslashreplace")  # a name may not fit the terminal
     try:
@@ -37,8 +39,6 @@ def _exit_code() -> int:
 
 def _drop_what_cannot_be_written() -> None:
     """Keep Python from trying once more at its end, and from complaining of that."""
-    if sys.stdout is None:  # closed before the start
-        return
     try:
         sys.stdout.flush()
     except OSError:
