@@ -104,7 +104,8 @@ def test_another_key_is_refused(storage: EncryptedStorage, memory: MemoryStorage
 def test_any_damage_is_refused(storage: EncryptedStorage, memory: MemoryStorage) -> None:
     write(storage, "a")
     stored = read(memory) or ""
-    for at in range(len("fernet:"), len(stored) - 1):
+    # Not the last one before the padding: of its bits some count for nothing.
+    for at in range(len("fernet:"), len(stored.rstrip("=")) - 1):
         write(memory, stored[:at] + ("A" if stored[at] != "A" else "B") + stored[at + 1 :])
         with pytest.raises(StorageError, match="damaged"):
             read(storage)
