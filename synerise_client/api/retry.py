@@ -5,14 +5,13 @@ from __future__ import annotations
 import logging
 from typing import TYPE_CHECKING
 
+import tenacity
+
 from synerise_client.errors import AnswerLost, Error, ErrorReply, RequestNotSent
-from synerise_client.threads import loading
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from typing import TypeVar
-
-    import tenacity
 
     from synerise_client.api.cancellation import Cancellation
     from synerise_client.api.policy import RetryPolicy
@@ -62,7 +61,7 @@ def send_with_retries(
         return attempt()
 
     try:
-        return one_attempt()  # as a rule it succeeds, and nothing is loaded for another one
+        return one_attempt()  # as a rule it succeeds, and needs no more
     except Error as error:
         if not may_be_sent_again(error, safe):
             cancellation.check()
@@ -82,8 +81,6 @@ def send_with_retries(
 
 
 def _retrying(policy: RetryPolicy, cancellation: Cancellation, safe: bool) -> tenacity.Retrying:
-    with loading():
-        import tenacity
     return tenacity.Retrying(
         retry=tenacity.retry_if_exception(lambda error: may_be_sent_again(error, safe)),
         wait=tenacity.wait_random_exponential(policy.initial, policy.maximum)
