@@ -173,7 +173,7 @@ class CallQueue:
     # What the draining thread does.
 
     def _work(self) -> None:
-        """Answer calls on a worker."""
+        """Answer calls on this thread, unless another one does."""
         if self._claim():
             self._drain()
 

@@ -14,6 +14,7 @@ from synerise_client.call import Call
 from synerise_client.call_queue import CallQueue
 from synerise_client.errors import START_AGAIN, CallEnded
 from synerise_client.lazy_condition import LazyCondition
+from synerise_client.script_end import CLOSING_SECONDS
 from synerise_client.workers import workers
 
 if TYPE_CHECKING:
@@ -21,7 +22,6 @@ if TYPE_CHECKING:
 
     from synerise_client.call import Callback, Work
 
-_CLOSING_SECONDS = 0.8
 _ABORTING_SECONDS = 0.3
 _STALL_POLL_SECONDS = 0.2
 _HELP_POLL_SECONDS = 0.2
@@ -241,18 +241,16 @@ class Connector(CallQueue):
             gives_up_at: when the client's own code, or the user's, counts as such; by the
                 monotonic clock.
         """
-        if self._claim():  # it had no thread: all of them may hang
-            self._drain()
+        self._work()  # it may have had no thread: all of them may hang
         with self._changed:
-            self._wait_until(gives_up_at - _CLOSING_SECONDS / 2)
+            self._wait_until(gives_up_at - CLOSING_SECONDS / 2)
             is_same = self._left_running is not None and self._running is self._left_running
             is_hung = is_same and not self._is_telling
             if not is_hung:
                 self._wait_until(gives_up_at)
             if self._unfinished:
                 self._leave_thread_behind(self._running if is_hung else None)
-        if self._claim():
-            self._drain()
+        self._work()
 
     def _wait_until(self, moment: float) -> None:
         self._changed.wait_for(self._is_idle, max(0.0, moment - time.monotonic()))
@@ -277,7 +275,7 @@ class Connector(CallQueue):
 
     def leave(self) -> None:
         """Accept no more calls, and let the thread end by itself rather than be cut off."""
-        seconds = _ABORTING_SECONDS if self._is_aborted else _CLOSING_SECONDS
+        seconds = _ABORTING_SECONDS if self._is_aborted else CLOSING_SECONDS
         with self._changed:
             self._refuse_more()
             self._changed.notify_all()

@@ -16,7 +16,7 @@ from synerise_client.modules.settings_module import SettingsModule
 from synerise_client.secret import Secret, hidden, without_locals
 from synerise_client.setup import Setup
 from synerise_client.spelling import no_such_name
-from synerise_client.workers import MOST_THREADS
+from synerise_client.threads import MOST_THREADS
 
 if TYPE_CHECKING:
     from synerise_client.api.policy import RetryPolicy
@@ -151,11 +151,10 @@ class SyneriseInitializer:
             storage: ``SQLiteStorage()``, the default, ``MemoryStorage()``,
                 ``RedisStorage(url)``, ``EncryptedStorage(storage, key)`` or one of your own.
         """
-        for method in ("version", "update", "try_refresh_lock", "close"):
-            if not callable(getattr(storage, method, None)) or isinstance(storage, type):
-                raise TypeError(
-                    "storage must be a storage, such as MemoryStorage() or SQLiteStorage()"
-                )
+        from synerise_client.session.storage import is_storage
+
+        if not is_storage(storage):
+            raise TypeError("storage must be a storage, such as MemoryStorage() or SQLiteStorage()")
         self._setup.storage = storage
         return self
 

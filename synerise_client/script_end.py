@@ -14,7 +14,9 @@ from typing import Protocol
 from synerise_client.threads import has_just_loaded
 from synerise_client.workers import workers
 
-_CLOSING_SECONDS = 0.8
+CLOSING_SECONDS = 0.8
+"""That what was ended is given to end."""
+
 _LEAVING_SECONDS = 0.3
 _log = logging.getLogger("synerise_client")
 
@@ -78,7 +80,7 @@ def _drain(connectors: list[Pending]) -> None:
             _log.warning(
                 "The script ends although calls are pending: nothing has moved for a while"
             )
-        gives_up_at = time.monotonic() + _CLOSING_SECONDS
+        gives_up_at = time.monotonic() + CLOSING_SECONDS
         for connector in given_up:
             connector.wait_for_the_rest(gives_up_at)
 

@@ -37,6 +37,9 @@ class Settling(Renewable, Protocol):
         """Locks that are held while it changes, in the order in which they are taken."""
 
 
+MOST_THREADS = 256
+"""That all clients may be given together; so many connections to one host are kept."""
+
 _LOADING_PATIENCE_SECONDS = 10.0
 _SETTLING_PATIENCE_SECONDS = 2.0
 _SHORT_IDLE_SECONDS = 0.1

@@ -15,7 +15,6 @@ if TYPE_CHECKING:
 
     Job = Callable[[], None]
 
-MOST_THREADS = 256
 _USUAL_THREADS = 32
 _NAME = "synerise-client"
 
@@ -61,19 +60,18 @@ class Workers:
         """Have ``job`` run on a thread; it waits if all are busy, and must not raise.
 
         Returns:
-            Whether it is sure to be run: at the end of the script no thread can be started.
+            Whether it will be run: at the end of the script no thread can be started for it.
 
         Raises:
             RuntimeError: there is no thread, and none can be started.
         """
         with self._lock:
-            is_sure = True
             if self._idle:
                 self._idle.pop().release()
-            elif len(self._threads) < self.most:
-                is_sure = self._start_thread()
+            elif len(self._threads) < self.most and not self._start_thread():
+                return False
             self.jobs.append(job)
-            return is_sure
+            return True
 
     def are_short(self) -> bool:
         """Whether jobs wait for a thread and no further one may be started."""

@@ -26,7 +26,7 @@ from synerise_client.api.cancellation import Cancellation, SocketBreaker
 from synerise_client.api.certificates import usable_bundle
 from synerise_client.api.current_call import current_call, socket_timeout
 from synerise_client.errors import Error, ErrorCode, RequestNotSent
-from synerise_client.threads import start_thread
+from synerise_client.threads import MOST_THREADS, start_thread
 
 if TYPE_CHECKING:
     from urllib3.response import HTTPResponse
@@ -46,8 +46,6 @@ _TURNED_AWAY = re.compile(
 )
 """What a TLS server says, by OpenSSL's names, when it does not like the client's certificate."""
 _LOOK_UP_POLL_SECONDS = 0.05
-MOST_CONNECTIONS = 256
-"""That are kept to one host: one for each thread that may send at a time."""
 
 
 class _InterruptibleConnection(HTTPConnection):
@@ -211,7 +209,7 @@ def new_session(
     session.cert = _as_requests_wants(certificate)
     session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
     for scheme in ("http://", "https://"):
-        session.mount(scheme, InterruptibleAdapter(pool_maxsize=MOST_CONNECTIONS))
+        session.mount(scheme, InterruptibleAdapter(pool_maxsize=MOST_THREADS))
     return session
 
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from synerise_client.secret import Secret, without_locals
-from synerise_client.session.storage import StorageError, Stored, UnreadableText
+from synerise_client.session.storage import StorageError, Stored, UnreadableText, is_storage
 
 if TYPE_CHECKING:
     from cryptography.fernet import MultiFernet
@@ -44,9 +44,8 @@ class EncryptedStorage:
         *,
         accept_unencrypted: bool = False,
     ) -> None:
-        for method in ("version", "update", "try_refresh_lock", "close"):
-            if isinstance(storage, type) or not callable(getattr(storage, method, None)):
-                raise TypeError("storage must be a storage, such as SQLiteStorage()")
+        if not is_storage(storage):
+            raise TypeError("storage must be a storage, such as SQLiteStorage()")
         keys = [key] if isinstance(key, (str, bytes)) else key
         self._storage = storage
         with without_locals():

@@ -46,14 +46,9 @@ def try_lock(path: Path) -> Release | None:
 
 
 if sys.platform == "win32":
-
-    def load_locks() -> None:
-        """Load what :func:`try_lock` needs, on the user's thread."""
-        import filelock  # noqa: F401
+    from filelock import FileLock, Timeout
 
     def _unlocking(path: Path) -> Release | None:
-        from filelock import FileLock, Timeout
-
         lock = FileLock(path, thread_local=False, fallback_to_soft=False)
         try:
             lock.acquire(blocking=False)
@@ -63,9 +58,6 @@ if sys.platform == "win32":
 
 else:
     import fcntl
-
-    def load_locks() -> None:
-        """Load what :func:`try_lock` needs, on the user's thread; here it is loaded."""
 
     class _LockFiles:
         """Open files that are locked, or about to be.

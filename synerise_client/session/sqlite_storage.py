@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from synerise_client.session.private_files import SIDE_FILES, identity, make_private
 from synerise_client.session.quiet_file import QuietFile
-from synerise_client.session.refresh_lock import load_locks, try_lock
+from synerise_client.session.refresh_lock import try_lock
 from synerise_client.session.storage import StorageError, Stored
 from synerise_client.threads import abandon, held_within, loading, renew_in_children
 
@@ -75,7 +75,6 @@ class SQLiteStorage:
         ] = {}  # of this connection, which data_version leaves out
         self._is_writable = True
         self._busy_timeout = 0.0
-        load_locks()
         renew_in_children(self)
 
     @cached_property

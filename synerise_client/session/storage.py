@@ -112,6 +112,13 @@ class Storage(Protocol):
         """Let go of files and connections; the next use opens them again."""
 
 
+def is_storage(thing: object) -> bool:
+    """Tell whether ``thing`` has the methods of a storage, and is no class."""
+    methods = ("version", "update", "try_refresh_lock", "close")
+    has_them = all(callable(getattr(thing, method, None)) for method in methods)
+    return has_them and not isinstance(thing, type)
+
+
 class MemoryStorage:
     """Keeps sessions for as long as the process runs, and no longer.
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import http.client
+import mmap
 import os
 import signal
 import socket
@@ -50,8 +51,9 @@ def one_more_file(stack: ExitStack) -> None:
 
 
 def four_more_megabytes(stack: ExitStack) -> None:
-    kept = os.urandom(4 * 1024 * 1024)
-    stack.callback(lambda: kept)
+    # Not bytes: those may be put where memory was held before.
+    kept = stack.enter_context(mmap.mmap(-1, 4 * 1024 * 1024))
+    kept.write(os.urandom(len(kept)))
 
 
 def a_thousand_more_results(stack: ExitStack) -> None:

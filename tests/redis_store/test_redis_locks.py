@@ -172,6 +172,17 @@ def test_the_lock_of_a_process_that_was_killed_ends_by_itself(
     releases[0]()
 
 
+def run_with(redis: RedisServer, script: str) -> subprocess.CompletedProcess[str]:
+    """Run a script that forks, given the server's address."""
+    return subprocess.run(
+        [sys.executable, "-W", "ignore::DeprecationWarning", "-c", script, redis.url],
+        capture_output=True,
+        text=True,
+        timeout=50,
+        check=True,
+    )
+
+
 def test_a_child_neither_gives_its_parents_lock_back_nor_renews_it(redis: RedisServer) -> None:
     script = (
         "import os, sys, threading\n"
@@ -192,13 +203,7 @@ def test_a_child_neither_gives_its_parents_lock_back_nor_renews_it(redis: RedisS
         "release()\n"
         "print(storage.try_refresh_lock(KEY) is not None)\n"
     )
-    said = subprocess.run(
-        [sys.executable, "-W", "ignore::DeprecationWarning", "-c", script, redis.url],
-        capture_output=True,
-        text=True,
-        timeout=30,
-        check=True,
-    )
+    said = run_with(redis, script)
     assert said.stdout == "True ab 1\nTrue ab\nTrue\n"
     assert said.stderr == ""
 
@@ -220,11 +225,5 @@ def test_parent_and_child_use_connections_of_their_own(redis: RedisServer) -> No
         "text = read(storage)\n"
         "print(text.count('p'), text.count('c'))\n"
     )
-    said = subprocess.run(
-        [sys.executable, "-W", "ignore::DeprecationWarning", "-c", script, redis.url],
-        capture_output=True,
-        text=True,
-        timeout=50,
-        check=True,
-    )
+    said = run_with(redis, script)
     assert said.stdout == "300 300\n"
