@@ -13,6 +13,7 @@ from synerise_client.api.base_url import DEFAULT_BASE_URL, BaseUrl, parse_base_u
 from synerise_client.api.policy import RetryPolicy, Timeouts
 from synerise_client.api.routes import Route, routes_with
 from synerise_client.connector import Connector
+from synerise_client.late_loading import loading
 from synerise_client.modules.client_module import ClientModule
 from synerise_client.modules.state_listener import ClientStateChangeListener
 from synerise_client.script_end import wait_at_exit
@@ -23,7 +24,6 @@ from synerise_client.session.session import Session
 from synerise_client.session.sign_in import SignIn
 from synerise_client.session.sqlite_storage import SQLiteStorage
 from synerise_client.session.storage import SessionKey
-from synerise_client.threads import loading
 from synerise_client.workers import workers
 
 if TYPE_CHECKING:

@@ -17,9 +17,9 @@ from synerise_client.api.cancellation import Cancellation
 from synerise_client.call import Call
 from synerise_client.delivery import Delivery, is_in_callback
 from synerise_client.errors import START_AGAIN, CallEnded, Error
-from synerise_client.lazy_condition import LazyCondition
+from synerise_client.forks import renew_in_children
+from synerise_client.locks import LazyCondition
 from synerise_client.secret import forget_locals
-from synerise_client.threads import renew_in_children
 from synerise_client.workers import workers
 
 if TYPE_CHECKING:

@@ -13,7 +13,7 @@ from synerise_client.api.cancellation import Cancellation
 from synerise_client.call import Call
 from synerise_client.call_queue import CallQueue
 from synerise_client.errors import START_AGAIN, CallEnded
-from synerise_client.lazy_condition import LazyCondition
+from synerise_client.locks import LazyCondition
 from synerise_client.script_end import CLOSING_SECONDS
 from synerise_client.workers import workers
 

@@ -11,7 +11,7 @@ import weakref
 from contextlib import suppress
 from typing import Protocol
 
-from synerise_client.threads import has_just_loaded
+from synerise_client.late_loading import has_just_loaded
 from synerise_client.workers import workers
 
 CLOSING_SECONDS = 0.8

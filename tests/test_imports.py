@@ -13,8 +13,9 @@ import synerise_client
 
 PACKAGE = Path(synerise_client.__file__).parent
 FLOORS = (
-    {"secret"},
-    {"debug_log", "errors", "lazy_condition", "models", "spelling", "threads"},
+    {"late_loading", "locks", "secret"},
+    {"debug_log", "errors", "forks", "models", "spelling"},
+    {"threads"},
     {"api"},
     {"workers"},
     {"callbacks", "delivery", "script_end"},

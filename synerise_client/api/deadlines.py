@@ -7,7 +7,8 @@ import time
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from synerise_client.threads import idle_seconds, renew_in_children
+from synerise_client.forks import renew_in_children
+from synerise_client.threads import idle_seconds
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -7,7 +7,8 @@ import weakref
 from typing import TYPE_CHECKING, NamedTuple
 
 from synerise_client.api.connection import new_session
-from synerise_client.threads import abandon, loading, renew_in_children
+from synerise_client.forks import abandon, renew_in_children
+from synerise_client.late_loading import loading
 
 if TYPE_CHECKING:
     import requests

@@ -7,6 +7,7 @@ from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from synerise_client.errors import Error, ErrorCode
+from synerise_client.late_loading import loading
 from synerise_client.models.enums import (
     ClientIdentityProvider,
     ClientIdentityProviderFromString,
@@ -14,7 +15,6 @@ from synerise_client.models.enums import (
 )
 from synerise_client.session.fields import given, require
 from synerise_client.session.state import new_uuid, recognized
-from synerise_client.threads import loading
 
 if TYPE_CHECKING:
     from synerise_client.api.cancellation import Cancellation

@@ -7,8 +7,8 @@ import os
 import threading
 from typing import TYPE_CHECKING, Protocol
 
+from synerise_client.forks import renew_in_children
 from synerise_client.session.storage import StorageError
-from synerise_client.threads import renew_in_children
 
 if TYPE_CHECKING:
     from typing import Any

@@ -17,6 +17,7 @@ from attrs import evolve, frozen
 
 from synerise_client.api.policy import ONCE
 from synerise_client.errors import CallEnded, Error, ErrorCode
+from synerise_client.forks import renew_in_children
 from synerise_client.models.enums import (
     ClientSessionEndReason,
     ClientSignOutMode,
@@ -35,7 +36,6 @@ from synerise_client.session.state import (
 from synerise_client.session.store import CALLER_TIMEOUT, StateStore
 from synerise_client.session.tokens import TokenSource, token_from
 from synerise_client.session.turn import Turn
-from synerise_client.threads import renew_in_children
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from synerise_client.errors import Error, ErrorCode, UnusableAnswer
+from synerise_client.late_loading import loading
 from synerise_client.models.enums import (
     ClientConditionalAuthStatus,
     ClientConditionalAuthStatusFromString,
@@ -15,7 +16,6 @@ from synerise_client.models.enums import (
 )
 from synerise_client.session.fields import given, require
 from synerise_client.session.state import new_uuid
-from synerise_client.threads import loading
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -11,11 +11,13 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from synerise_client.forks import abandon, renew_in_children
+from synerise_client.late_loading import loading
+from synerise_client.locks import held_within
 from synerise_client.session.private_files import SIDE_FILES, identity, make_private
 from synerise_client.session.quiet_file import QuietFile
 from synerise_client.session.refresh_lock import try_lock
 from synerise_client.session.storage import StorageError, Stored
-from synerise_client.threads import abandon, held_within, loading, renew_in_children
 
 if TYPE_CHECKING:
     import sqlite3

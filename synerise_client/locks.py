@@ -1,12 +1,39 @@
-"""A condition that takes next to no memory until somebody waits for it."""
+"""Locks that need not be waited for, and a condition that is made when somebody waits."""
 
 from __future__ import annotations
 
 import threading
-from typing import TYPE_CHECKING
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
+
+
+class Lock(Protocol):
+    """A lock of either kind."""
+
+    def acquire(self, blocking: bool = True, timeout: float = -1) -> bool:
+        """Take it."""
+
+    def release(self) -> None:
+        """Give it back."""
+
+
+@contextmanager
+def held_within(seconds: float, lock: Lock) -> Iterator[bool]:
+    """Hold ``lock`` in the block if it can be had; tell whether it can.
+
+    Args:
+        seconds: to wait for it at most.
+        lock: that another thread may never give back.
+    """
+    is_held = lock.acquire(timeout=seconds)
+    try:
+        yield is_held
+    finally:
+        if is_held:
+            lock.release()
 
 
 class LazyCondition:
