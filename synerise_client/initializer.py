@@ -95,9 +95,7 @@ class SyneriseInitializer:
         How it travels is not public. Whoever knows may add it with
         :meth:`withRequestHook`.
         """
-        secret = hidden(salt)
-        check_optional(str, salt=secret)
-        self._setup.request_validation_salt = secret
+        check_optional(str, salt=hidden(salt))
         if salt is not None:
             warn_that_the_salt_is_not_sent()
         return self

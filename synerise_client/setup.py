@@ -27,9 +27,6 @@ class Setup:
         self.policy: RetryPolicy | None = None
         self.timeouts: Timeouts | None = None
         self.uuid_salt = ""
-        self.request_validation_salt: Secret[str] | None = (
-            None  # kept, not sent: it is not public how
-        )
         self.hook: RequestHook | None = None
         self.paths: Mapping[str, str] = {}
         self.bundle: str | None = None

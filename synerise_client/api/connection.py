@@ -2,45 +2,29 @@
 
 from __future__ import annotations
 
-import os
-import platform
 import re
 import socket
 import ssl
 import threading
 import time
 from contextlib import suppress
-from functools import lru_cache
-from http.cookiejar import DefaultCookiePolicy
 from typing import TYPE_CHECKING, Any
 
-import requests
 from requests.adapters import HTTPAdapter
-from requests.utils import default_headers, get_environ_proxies
 from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
 
-from synerise_client import __version__
 from synerise_client.api.answer import Answer
 from synerise_client.api.cancellation import Cancellation, SocketBreaker
-from synerise_client.api.certificates import usable_bundle
 from synerise_client.api.current_call import current_call, socket_timeout
 from synerise_client.errors import Error, ErrorCode, RequestNotSent
-from synerise_client.threads import MOST_THREADS, start_thread
+from synerise_client.threads import start_thread
 
 if TYPE_CHECKING:
     from urllib3.response import HTTPResponse
 
-    from synerise_client.api.certificates import Certificate
-
     Address = tuple[Any, ...]
 
-_HEADERS = {
-    "Accept": "application/json",
-    "Accept-Encoding": "identity",
-    "Api-Version": "4.4",
-    "User-Agent": f"synerise_client/{__version__} Python/{platform.python_version()}",
-}
 _TURNED_AWAY = re.compile(
     "_ALERT_(ACCESS_DENIED|BAD_CERTIFICATE|CERTIFICATE_|HANDSHAKE_FAILURE|UNKNOWN_CA|UNSUPPORTED_C)"
 )
@@ -174,69 +158,6 @@ class InterruptibleAdapter(HTTPAdapter):
             for key in manager.pools.keys():  # noqa: SIM118 - it cannot be iterated
                 manager.pools[key].close()
         super().close()
-
-
-class _DirectSession(requests.Session):
-    def get_redirect_target(self, resp: requests.Response) -> str | None:  # noqa: ARG002
-        """Follow nothing: even to look at a redirect, requests would read its whole body."""
-        return None
-
-
-def new_session(
-    base_url: str,
-    use_proxies: bool,
-    bundle: str | None = None,
-    certificate: Certificate | None = None,
-) -> requests.Session:
-    """Make a session whose requests end with their calls.
-
-    Args:
-        base_url: that its requests go to.
-        use_proxies: whether those of the environment are asked.
-        bundle: path of the certificates to believe; None: those of the environment.
-        certificate: that the client shows, if any.
-
-    Raises:
-        Error: the environment names certificates that cannot be used.
-    """
-    session = _DirectSession()
-    # The environment is read here, once: requests would read it again at each request.
-    session.trust_env = False
-    session.proxies = get_environ_proxies(base_url) if use_proxies else {}
-    if bundle is None and base_url.startswith("https:"):
-        bundle = _bundle_of_the_environment()
-    session.verify = bundle or True
-    session.cert = _as_requests_wants(certificate)
-    session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
-    for scheme in ("http://", "https://"):
-        session.mount(scheme, InterruptibleAdapter(pool_maxsize=MOST_THREADS))
-    return session
-
-
-@lru_cache(256)
-def prepared(method: str, url: str) -> requests.PreparedRequest:
-    """Return a request without body and token, to be copied: to prepare one takes its time."""
-    headers = {**default_headers(), **_HEADERS}
-    return requests.Request(method, url, headers=headers).prepare()
-
-
-def _bundle_of_the_environment() -> str | None:
-    """Return the file or folder of certificates that the environment names, if any."""
-    for variable in ("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE"):
-        path = os.environ.get(variable)
-        if path:
-            try:
-                return usable_bundle(path, variable)
-            except ValueError as error:
-                raise Error(ErrorCode.REQUEST_FAILED, str(error)) from None
-    return None
-
-
-def _as_requests_wants(certificate: Certificate | None) -> str | tuple[str, str] | None:
-    if certificate is None:
-        return None
-    file, key = certificate
-    return file if key is None else (file, key)
 
 
 def _look_up(host: str, port: int, seconds: float, call: Cancellation) -> list[Address]:

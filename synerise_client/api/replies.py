@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 from email.utils import parsedate_to_datetime
 from functools import lru_cache
 from http import HTTPStatus
@@ -238,10 +239,4 @@ def _retry_after(headers: Mapping[str, str]) -> float | None:
     date, now = _http_date(value), server_clock(headers)
     if date is None:
         return None
-    return max(0.0, date - (_wall_clock() if now is None else now))
-
-
-def _wall_clock() -> float:
-    import time
-
-    return time.time()
+    return max(0.0, date - (time.time() if now is None else now))

@@ -1,16 +1,19 @@
-"""Sends one request and returns its answer: the only place that knows requests."""
+"""Sends one request and returns its answer, or the Error that tells why there is none."""
 
 from __future__ import annotations
 
 import json
 import logging
+import platform
 import re
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 import requests
+from requests.utils import default_headers
 
+from synerise_client import __version__
 from synerise_client.api.answer import LARGEST_BODY
-from synerise_client.api.connection import prepared
 from synerise_client.api.current_call import requests_belong_to
 from synerise_client.api.deadlines import watch
 from synerise_client.api.kept_connections import Destination, connections_to
@@ -28,6 +31,12 @@ if TYPE_CHECKING:
 
     RequestHook = Callable[[str, dict[str, str], dict[str, Any]], object]
 
+_HEADERS = {
+    "Accept": "application/json",
+    "Accept-Encoding": "identity",
+    "Api-Version": "4.4",
+    "User-Agent": f"synerise_client/{__version__} Python/{platform.python_version()}",
+}
 _READ_AT_ONCE = 16 * 1024
 _HEADER_NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
 _log = logging.getLogger("synerise_client.api")
@@ -93,7 +102,7 @@ class Transport:
         with requests_belong_to(cancellation), watch.over(cancellation):
             try:
                 request = self._prepared(route, body or {}, token)
-                response = self._requests().send(
+                response = self._connections.session(self).send(
                     request,
                     timeout=self._seconds_left(cancellation),
                     allow_redirects=False,
@@ -112,16 +121,13 @@ class Transport:
         """Close the connections, unless others use them. Another request would open new ones."""
         self._connections.leave(self)
 
-    def _requests(self) -> requests.Session:
-        return self._connections.session(self)
-
     def _prepared(
         self, route: Route, fields: dict[str, Any], token: Secret[str] | None
     ) -> requests.PreparedRequest:
         headers: dict[str, str] = {}
         body = Secret({name: revealed(value) for name, value in fields.items()})
         self._let_the_hook_add(route.operation, headers, body)
-        request = prepared(route.method, self._base_url + route.path).copy()
+        request = _without_body(route.method, self._base_url + route.path).copy()
         request.headers.update(headers)
         if body or route.method != "GET":
             request.headers.setdefault("Content-Type", "application/json")
@@ -178,6 +184,13 @@ class Transport:
         body = _read(response)
         cancellation.check()  # a body that was cut off may look like one that is complete
         return Reply(body, date, received)
+
+
+@lru_cache(256)
+def _without_body(method: str, url: str) -> requests.PreparedRequest:
+    """Return a request without body and token, to be copied: to prepare one takes its time."""
+    headers = {**default_headers(), **_HEADERS}
+    return requests.Request(method, url, headers=headers).prepare()
 
 
 class _Bearer:

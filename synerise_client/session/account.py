@@ -196,6 +196,6 @@ class Account:
 
 @cache
 def _account_model() -> type[ClientAccountInformation]:
-    with loading():  # slow: it needs attrs
+    with loading():  # attrs takes a while to make such a class
         from synerise_client.models.account_information import ClientAccountInformation
     return ClientAccountInformation

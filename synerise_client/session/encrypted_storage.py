@@ -85,7 +85,8 @@ class EncryptedStorage:
         self._storage.close()
 
     def _encrypted(self, key: SessionKey, text: str) -> str:
-        token = self._fernet.reveal().encrypt((_owner(key) + text).encode())
+        # With whose it is, so that it can be read in its own row alone.
+        token = self._fernet.reveal().encrypt((key.digest() + text).encode())
         return f"{_MARK}{token.decode()}"
 
     def _decrypted(self, key: SessionKey, stored: str) -> str:
@@ -105,16 +106,9 @@ class EncryptedStorage:
                 "the stored session cannot be decrypted: it is damaged, or encrypted with a "
                 "key that EncryptedStorage was not given"
             )
-        if not text.startswith(_owner(key)):
+        if not text.startswith(key.digest()):
             return UnreadableText("the stored session is somebody else's: rows were swapped")
-        return text[len(_owner(key)) :]
-
-
-def _owner(key: SessionKey) -> str:
-    """Return what is encrypted with a text, so that it can be read in its own row alone."""
-    from hashlib import sha256
-
-    return sha256("\0".join(key).encode()).hexdigest()
+        return text[len(key.digest()) :]
 
 
 def _fernet_of(keys: Sequence[str | bytes]) -> MultiFernet:

@@ -182,10 +182,7 @@ class RedisStorage:
 
 
 def _name(kind: str, key: SessionKey) -> str:
-    """Name what belongs to a session; the API key cannot be told from it."""
-    from hashlib import sha256
-
-    return f"synerise_client:{kind}:{sha256(chr(0).join(key).encode()).hexdigest()}"
+    return f"synerise_client:{kind}:{key.digest()}"
 
 
 def _text(raw: bytes | None) -> str | None:

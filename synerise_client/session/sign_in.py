@@ -121,7 +121,7 @@ class SignIn:
             raise UnusableAnswer("The server's answer has no status")
         if _has_succeeded(answer):
             self._take(turn, newcomer, token())
-        with loading():  # slow: it needs attrs
+        with loading():  # attrs takes a while to make such a class
             from synerise_client.models.conditional_auth_result import ClientConditionalAuthResult
         return ClientConditionalAuthResult.fromObject(answer)
 

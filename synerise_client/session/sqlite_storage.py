@@ -72,9 +72,8 @@ class SQLiteStorage:
         self._times_opened = 0  # an inode may be used again for another file
         self._by_others = 0  # writes, as SQLite counts them for this connection
         self._file: QuietFile | None = None  # there while it is open
-        self._writes: dict[
-            SessionKey, int
-        ] = {}  # of this connection, which data_version leaves out
+        # Of this connection, which data_version leaves out.
+        self._writes: dict[SessionKey, int] = {}
         self._is_writable = True
         self._busy_timeout = 0.0
         renew_in_children(self)
@@ -132,9 +131,7 @@ class SQLiteStorage:
     def try_refresh_lock(self, key: SessionKey) -> Release | None:
         """Lock a file beside the store that is named after ``key``."""
         with loading():
-            from hashlib import sha256
-
-        name = sha256("\0".join(key).encode()).hexdigest()[:16]
+            name = key.digest()[:16]
         try:
             make_private(self.path)
             return try_lock(self.path.with_name(f"{self.path.name}-refresh-{name}.lock"))

@@ -30,6 +30,12 @@ class SessionKey(NamedTuple):
     def __repr__(self) -> str:
         return f"SessionKey(api_key='…', base_url={self.base_url!r}, profile={self.profile!r})"
 
+    def digest(self) -> str:
+        """Return 64 digits that stand for it; the API key cannot be told from them."""
+        from hashlib import sha256  # slow to load, and a cached token is handed out without it
+
+        return sha256("\0".join(self).encode()).hexdigest()
+
 
 class Stored(NamedTuple):
     """What a store holds, and as of when.

@@ -175,7 +175,8 @@ def test_clients_of_one_host_share_its_connections(customers: Customers) -> None
         assert client.waitUntilIdle(10)
         operations = client._session._operations
         assert operations is not None
-        mine = operations._transport._requests()
+        mine = operations._transport._connections._session
+        assert mine is not None
         assert session is None or mine is session
         session = mine
 
