@@ -52,13 +52,16 @@ class AssembledClient(Generic[M]):
     session: Session
 
 
-def assemble(setup: Setup, settings: SettingsModule, kind: type[M]) -> AssembledClient[M]:
+def assemble(
+    setup: Setup, settings: SettingsModule, kind: type[M], owner: str
+) -> AssembledClient[M]:
     """Put a client together.
 
     Args:
         setup: what the user has set; not to be changed any more.
         settings: what may change later.
         kind: of module.
+        owner: the client, as the user knows it, for the log.
 
     Raises:
         ValueError: the API key is missing, or the base URL or the file of routes
@@ -87,6 +90,7 @@ def assemble(setup: Setup, settings: SettingsModule, kind: type[M]) -> Assembled
     if setup.threads is not None:
         workers.most = setup.threads
     connector = Connector(
+        owner=owner,
         deadline=policy.deadline,
         dispatch=setup.dispatch,
         on_close=session.close,

@@ -112,7 +112,8 @@ class Call:
         if error is not None:
             _log.debug("%s: error %s", self.name, error.code)
             if self.on_error is None:
-                _log.warning("Synerise.Client.%s failed and has no onError: %s", self.name, error)
+                called = f"{delivery.owner}.{self.name}"
+                _log.warning("%s failed and has no onError: %s", called, error)
             elif self.takes_error:
                 delivery.deliver(self.on_error, error)
             else:

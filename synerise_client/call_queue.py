@@ -37,6 +37,7 @@ class CallQueue:
     """Calls and announcements, one at a time, in order.
 
     Args:
+        owner: the client, as a user knows it, for the log.
         deadline: seconds that a call may run.
         dispatch: runs a callback somewhere else, such as in a GUI's loop; by
             default it runs on the draining thread.
@@ -50,13 +51,14 @@ class CallQueue:
     def __init__(
         self,
         *,
+        owner: str = "Synerise.Client",
         deadline: float,
         dispatch: Dispatch | None = None,
         on_close: Callable[[], None] | None = None,
         drain_seconds: float = 60.0,
     ) -> None:
         self._deadline = deadline
-        self._delivery = Delivery(dispatch)
+        self._delivery = Delivery(owner, dispatch)
         self._on_close = on_close
         self._drain_seconds = drain_seconds
         self._generation = 0

@@ -159,6 +159,11 @@ class Connector(CallQueue):
             running = [self._running] if self._running is not None else []
             return [call.name for call in (*running, *self._queue, *self._background)]
 
+    @property
+    def owner(self) -> str:
+        """The client, as a user knows it."""
+        return self._delivery.owner
+
     def is_closed(self) -> bool:
         """Whether calls are refused."""
         return self._is_closed

@@ -38,11 +38,13 @@ class Delivery:
     """Where one client's callbacks are run.
 
     Args:
+        owner: the client, as a user knows it, for the log.
         dispatch: runs a callback somewhere else, such as in a GUI's loop; by
             default it is run at once on the current thread, which is inside :meth:`here`.
     """
 
-    def __init__(self, dispatch: Dispatch | None = None) -> None:
+    def __init__(self, owner: str, dispatch: Dispatch | None = None) -> None:
+        self.owner = owner
         self._dispatch = dispatch
 
     def deliver(self, callback: Callable[..., Any], *arguments: Any) -> None:

@@ -309,7 +309,7 @@ class SyneriseInitializer:
             self._facade._call_ready()
             return
         try:
-            client = self._assembled(self._facade.Settings, ClientModule)
+            client = self._assembled(self._facade.Settings, ClientModule, "Synerise.Client")
         except ValueError as error:
             self._facade._call_error(Error(ErrorCode.UNUSABLE_ARGUMENT, str(error)))
             raise
@@ -332,17 +332,18 @@ class SyneriseInitializer:
         from synerise_client.modules.connected_client import ConnectedClient
 
         settings = SettingsModule()
-        client = self._assembled(settings, ConnectedClient).module
+        owner = f"ConnectedClient({self._setup.profile!r})"
+        client = self._assembled(settings, ConnectedClient, owner).module
         settings.sdk.watch_do_not_track(client.destroySession)
         return client
 
-    def _assembled(self, settings: SettingsModule, kind: type[M]) -> AssembledClient[M]:
+    def _assembled(self, settings: SettingsModule, kind: type[M], owner: str) -> AssembledClient[M]:
         from synerise_client.assembly import assemble
 
         for each in self._settings:
             settings.set(each)
         with without_locals():  # they hold the API key
-            return assemble(copy(self._setup), settings, kind)
+            return assemble(copy(self._setup), settings, kind, owner)
 
     if not TYPE_CHECKING:  # a type checker is to find the mistyped names
 

@@ -29,6 +29,8 @@ _TURNED_AWAY = re.compile(
     "_ALERT_(ACCESS_DENIED|BAD_CERTIFICATE|CERTIFICATE_|HANDSHAKE_FAILURE|UNKNOWN_CA|UNSUPPORTED_C)"
 )
 """What a TLS server says, by OpenSSL's names, when it does not like the client's certificate."""
+_NO_TLS = {"WRONG_VERSION_NUMBER", "HTTP_REQUEST", "RECORD_LAYER_FAILURE"}
+"""What OpenSSL says, each version in its own way, of a server that answers in plain text."""
 _LOOK_UP_POLL_SECONDS = 0.05
 
 
@@ -195,4 +197,6 @@ def _alert(error: ssl.SSLError) -> str:
 def _reason(error: OSError) -> str:
     if isinstance(error, TimeoutError):
         return "timed out"
+    if isinstance(error, ssl.SSLError) and error.reason in _NO_TLS:
+        return "it does not speak TLS there, as https needs"
     return error.strerror or str(error) or type(error).__name__

@@ -49,6 +49,9 @@ class ConnectedClient(ClientModule):
         self._settings.sdk.watch_do_not_track(None)
         self._connector.shutdown()
 
+    def __repr__(self) -> str:
+        return self._connector.owner
+
     def __enter__(self) -> ConnectedClient:
         return self
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import threading
 import time
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -45,6 +46,7 @@ return {1, version}
 A version is the time of the writing, which only grows, and the writer's own name for
 it: a script that is sent again because its answer was lost finds that it was carried out.
 """
+_WRONG_DATABASE = re.compile(r"^rediss?://[^/?]*/(?!\d*/?(\?|$))")
 _VERSION_SECONDS = 0.5
 _CONNECT_SECONDS = 1.0
 _LEAST_SECONDS = 0.05  # a Redis that does not answer in less is not away
@@ -245,9 +247,12 @@ def _pool_of(url: object) -> redis.ConnectionPool:
     if not isinstance(url, str):
         raise TypeError(f"url must be a string, not {type(url).__name__}")
     try:
-        return redis.ConnectionPool.from_url(url, protocol=2)
+        pool = redis.ConnectionPool.from_url(url, protocol=2)
     except Exception:  # whose message may hold a part of the password
         raise ValueError(
             "url must be redis://…, rediss://… or unix://…, with special characters of the "
             "password as %XX"
         ) from None
+    if _WRONG_DATABASE.search(url):  # redis-py takes database 0
+        raise ValueError("url must end in the number of a database, such as /0, or without one")
+    return pool

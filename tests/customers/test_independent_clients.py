@@ -42,6 +42,23 @@ def test_they_live_beside_the_shared_client(customers: Customers) -> None:
     assert customers.team.call("getAccount", client=anna).email == email_of("anna")
 
 
+def test_the_log_tells_which_client_has_failed(
+    customers: Customers, caplog: pytest.LogCaptureFixture
+) -> None:
+    anna, shared = customers.connect("anna"), customers.team.client(customers.storage)
+    for client in (anna, shared):
+        client.getAccount()
+    assert anna.waitUntilIdle(10)
+    assert Synerise.waitUntilIdle(10)
+    assert repr(anna) == "ConnectedClient('anna')"
+    warnings = [each.getMessage() for each in caplog.records if each.levelname == "WARNING"]
+    assert sorted(warnings) == [
+        f"{owner}.getAccount failed and has no onError: No customer is logged in: "
+        "sign in first (3200)"
+        for owner in (repr(anna), "Synerise.Client")
+    ]
+
+
 def test_connecting_leaves_the_shared_client_alone(customers: Customers) -> None:
     customers.connect("anna")
     assert not Synerise.isInitialized()

@@ -3,22 +3,19 @@
 from __future__ import annotations
 
 import http.client
-import mmap
-import os
 import signal
 import socket
 import subprocess
 import sys
-import threading
-from collections.abc import Callable, Iterator
-from contextlib import ExitStack, suppress
+from collections.abc import Iterator
+from contextlib import suppress
 from typing import Any
 
 import pytest
 
 from benchmarks.callers import Tally
 from benchmarks.fast_server import FAULTS, FastServer
-from benchmarks.usage import Usage, growth, is_measurable, usage
+from benchmarks.usage import Usage, growth, is_measurable
 from tests.load.conftest import ROOT
 
 needs_proc = pytest.mark.skipif(not is_measurable(), reason="needs to see what the process holds")
@@ -32,52 +29,26 @@ with FastServer() as server:
 """
 
 
-def three_more_threads(stack: ExitStack) -> None:
-    over = threading.Event()
-    for _ in range(3):
-        thread = threading.Thread(target=over.wait)
-        thread.start()
-        stack.callback(thread.join)
-    stack.callback(over.set)
-
-
-def five_more_sockets(stack: ExitStack) -> None:
-    for _ in range(5):
-        stack.enter_context(socket.socket())
-
-
-def one_more_file(stack: ExitStack) -> None:
-    stack.callback(os.close, os.open(os.devnull, os.O_RDONLY))
-
-
-def four_more_megabytes(stack: ExitStack) -> None:
-    # Not bytes: those may be put where memory was held before.
-    kept = stack.enter_context(mmap.mmap(-1, 4 * 1024 * 1024))
-    kept.write(os.urandom(len(kept)))
-
-
-def a_thousand_more_results(stack: ExitStack) -> None:
-    kept = [object() for _ in range(1000)]
-    stack.callback(lambda: kept)
-
-
 @needs_proc
 @pytest.mark.parametrize(
     ("plant", "kind"),
     [
-        (three_more_threads, "threads"),
-        (five_more_sockets, "sockets"),
-        (one_more_file, "files"),
-        (four_more_megabytes, "resident"),
-        (a_thousand_more_results, "blocks"),
+        ("three_more_threads", "threads"),
+        ("five_more_sockets", "sockets"),
+        ("one_more_file", "files"),
+        ("four_more_megabytes", "resident"),
+        ("a_thousand_more_results", "blocks"),
     ],
 )
-def test_what_is_left_open_or_kept_is_growth(plant: Callable[[ExitStack], None], kind: str) -> None:
-    with ExitStack() as stack:
-        readings = [usage() for _ in range(3)]
-        plant(stack)
-        readings += [usage() for _ in range(3)]
-    assert [each.split(":")[0] for each in growth(readings)] == [kind]
+def test_what_is_left_open_or_kept_is_growth(plant: str, kind: str) -> None:
+    said = subprocess.run(
+        [sys.executable, "-m", "tests.load.planted", plant],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert [line.split(":")[0] for line in said.stdout.splitlines()] == [kind]
 
 
 def test_what_comes_and_goes_is_no_growth() -> None:

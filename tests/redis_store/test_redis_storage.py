@@ -7,6 +7,7 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -232,6 +233,20 @@ def test_a_url_that_cannot_be_used_is_a_value_error_without_its_password(url: st
     with pytest.raises(ValueError, match="url must be redis") as caught:
         RedisStorage(url)
     assert "pa" not in str(caught.value).replace("password", "")
+
+
+@pytest.mark.parametrize("database", ["abc", "1a", "0/1", "%31", "-1", "abc?db=1"])
+def test_a_database_that_is_no_number_is_refused_instead_of_taken_for_0(database: str) -> None:
+    with pytest.raises(ValueError, match="url must end in the number of a database"):
+        RedisStorage(f"rediss://:a-password@localhost:6379/{database}")
+
+
+@pytest.mark.parametrize(
+    ("end", "database"), [("", 0), ("/", 0), ("/7", 7), ("/7/", 7), ("?db=7", 7), ("/?db=7", 7)]
+)
+def test_the_database_of_a_url_is_used(end: str, database: int) -> None:
+    made: Any = RedisStorage(f"redis://localhost{end}")._connections._make()
+    assert made.db == database
 
 
 def test_wrong_arguments_are_told_at_once() -> None:

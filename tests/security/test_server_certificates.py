@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from synerise_client import Error, MemoryStorage, Synerise
+from synerise_client.sandbox import Sandbox
 from tests.api.conftest import Bench
 from tests.api.server import LOGIN
 from tests.security.conftest import CA, TLS, Serve
@@ -43,6 +44,15 @@ def test_a_server_of_an_unknown_authority_gets_no_secret(bench: Bench, serve: Se
     told_once(bench, why="unable to get local issuer certificate")
     assert server.requests == []
     assert server.connections == 1
+
+
+def test_a_server_without_tls_is_told_from_one_that_is_not_there(bench: Bench) -> None:
+    with Sandbox() as plain:
+        bench.client(base_url=plain.url.replace("http:", "https:"))
+        error = bench.sign_in()
+    assert isinstance(error, Error)
+    assert error.message.startswith(f"Could not connect to {HOST}:")
+    assert error.message.endswith("it does not speak TLS there, as https needs")
 
 
 @pytest.mark.parametrize("kind", [str, Path, pathlib.PurePosixPath], ids=["text", "path", "pure"])
