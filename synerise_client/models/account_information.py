@@ -17,17 +17,17 @@ from synerise_client.models.replies import values_for
 
 @frozen
 class ClientAccountInformation:
-    """What `getAccount` tells of a customer; a field the server left out is None.
+    """What ``getAccount`` tells of a customer; a field the server left out is None.
 
     Attributes:
-        clientId: The customer's number at Synerise, as the server writes it.
-        customId: The customer's identifier in the caller's own system.
-        sex: Never None: what is missing or unknown is `ClientSex.NotSpecified`.
-        birthDate: As the server keeps it, usually ``YYYY-MM-DD``.
-        lastActivityDate: An aware datetime in UTC.
+        clientId: the customer's number at Synerise, as the server writes it.
+        customId: the customer's identifier in the caller's own system.
+        sex: never None: what is missing or unknown is ``ClientSex.NotSpecified``.
+        birthDate: as the server keeps it, usually ``YYYY-MM-DD``.
+        lastActivityDate: an aware datetime in UTC.
         agreements: None if the reply has none; a flag the server left out, or that is no bool,
-            is `UNSET`.
-        attributes: The custom attributes, any JSON values.
+            is ``UNSET``.
+        attributes: the custom attributes, any JSON values.
     """
 
     clientId: int | str | None = None
@@ -58,7 +58,7 @@ class ClientAccountInformation:
         """Build an account from what the JavaScript constructor takes.
 
         Args:
-            modelObject: The fields by name. `lastActivityDate` may be in Unix seconds, in
+            modelObject: the fields by name. ``lastActivityDate`` may be in Unix seconds, in
                 milliseconds (Android sends those) or an ISO 8601 string. A plain field of
                 another type than expected is kept as it came.
         """

@@ -12,13 +12,13 @@ from synerise_client.models.unset import UNSET
 class ClientAgreements(FieldSet):
     """By which of six ways a customer agrees to be reached: ``ClientAgreements(email=True)``.
 
-    Every flag is a bool, None (sent as null) or `UNSET` (not sent).
+    Every flag is a bool, None (sent as null) or ``UNSET`` (not sent).
 
     Args:
-        modelObject: The flags by name, as in JavaScript; unknown keys are ignored with a warning.
-        email: Newsletter.
-        sms: Text messages.
-        push: Push notifications.
+        modelObject: the flags by name, as in JavaScript; unknown keys are ignored with a warning.
+        email: newsletter.
+        sms: text messages.
+        push: push notifications.
         bluetooth: Bluetooth beacons.
         rfid: RFID tags.
         wifi: Wi-Fi.

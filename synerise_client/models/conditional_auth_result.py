@@ -19,9 +19,9 @@ class ClientConditionalAuthResult:
     """What a conditional sign-in came to; every status arrives through onSuccess.
 
     Attributes:
-        status: A status this version does not know is the server's own string; None if the
-            server gave none. Only `ClientConditionalAuthStatus.Success` starts a session.
-        conditions: What the customer has still to do, one mapping each; None if not told.
+        status: a status this version does not know is the server's own string; None if the
+            server gave none. Only ``ClientConditionalAuthStatus.Success`` starts a session.
+        conditions: what the customer has still to do, one mapping each; None if not told.
     """
 
     status: ClientConditionalAuthStatus | str | None = None
@@ -32,7 +32,7 @@ class ClientConditionalAuthResult:
         """Build a result from what the JavaScript constructor takes.
 
         Args:
-            modelObject: The fields by name, each kept as it came if it is not as expected.
+            modelObject: the fields by name, each kept as it came if it is not as expected.
         """
         values = values_for(cls, modelObject)
         values["status"] = ClientConditionalAuthStatusFromString(values["status"])

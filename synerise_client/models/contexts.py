@@ -1,7 +1,7 @@
 """What callers hand in: a customer's data for registration, sign-in and account updates.
 
 Each class takes its fields as keyword arguments or as one mapping, the modelObject; where both
-name a field, the keyword argument counts. Fields can be set later. What was never set is `UNSET`
+name a field, the keyword argument counts. Fields can be set later. What was never set is ``UNSET``
 and is not sent, None is sent as null.
 """
 
@@ -91,26 +91,26 @@ class _IdentifiedProfile(_Profile):
 
 @define(repr=False)
 class ClientAccountRegisterContext(_Person):
-    """A new account, for `registerAccount`.
+    """A new account, for ``registerAccount``.
 
     Args:
-        email: The e-mail address to register.
-        password: The password; never part of the repr.
-        modelObject: The other fields by name; unknown keys, among them email and password, are
+        email: the e-mail address to register.
+        password: the password; never part of the repr.
+        modelObject: the other fields by name; unknown keys, among them email and password, are
             ignored with a warning.
-        phone: Phone number.
-        customId: The customer's identifier in the caller's own system.
-        firstName: First name.
-        lastName: Last name.
-        sex: A `ClientSex` or its string; an unknown string is `ClientSex.NotSpecified`.
-        company: Company.
-        address: Street and number.
-        city: City.
-        province: Province.
-        zipCode: Postal code.
-        countryCode: Country code.
-        agreements: A `ClientAgreements`, or a mapping of its flags.
-        attributes: Custom attributes, any JSON values.
+        phone: phone number.
+        customId: the customer's identifier in the caller's own system.
+        firstName: first name.
+        lastName: last name.
+        sex: a ``ClientSex`` or its string; an unknown string is ``ClientSex.NotSpecified``.
+        company: company.
+        address: street and number.
+        city: city.
+        province: province.
+        zipCode: postal code.
+        countryCode: country code.
+        agreements: a ``ClientAgreements``, or a mapping of its flags.
+        attributes: custom attributes, any JSON values.
     """
 
     email: str = field(validator=is_required_text)
@@ -121,18 +121,18 @@ class ClientAccountRegisterContext(_Person):
 
 @define(repr=False)
 class ClientAccountUpdateBasicInformationContext(_Profile):
-    """Changes to an account's basic information, for `updateAccountBasicInformation`.
+    """Changes to an account's basic information, for ``updateAccountBasicInformation``.
 
-    Unlike `ClientAccountUpdateContext` it has no email, customId and uuid.
+    Unlike ``ClientAccountUpdateContext`` it has no email, customId and uuid.
 
     Args:
-        modelObject: The fields by name; unknown keys are ignored with a warning.
-        displayName: The name to show.
-        birthDate: Date of birth, a string: ``YYYY-MM-DD``.
-        avatarUrl: Address of a picture.
+        modelObject: the fields by name; unknown keys are ignored with a warning.
+        displayName: the name to show.
+        birthDate: date of birth, a string: ``YYYY-MM-DD``.
+        avatarUrl: address of a picture.
         phone, firstName, lastName, sex, company, address, city, province, zipCode, countryCode:
-            As in `ClientAccountRegisterContext`.
-        agreements, attributes: As in `ClientAccountRegisterContext`.
+            as in ``ClientAccountRegisterContext``.
+        agreements, attributes: as in ``ClientAccountRegisterContext``.
     """
 
     _modelObject: ModelObject = field(default=None, alias="modelObject")
@@ -140,17 +140,17 @@ class ClientAccountUpdateBasicInformationContext(_Profile):
 
 @define(repr=False)
 class ClientAccountUpdateContext(_IdentifiedProfile):
-    """Changes to the account of the customer who is signed in, for `updateAccount`.
+    """Changes to the account of the customer who is signed in, for ``updateAccount``.
 
     Args:
-        modelObject: The fields by name; unknown keys are ignored with a warning.
+        modelObject: the fields by name; unknown keys are ignored with a warning.
         email: E-mail address.
-        customId: The customer's identifier in the caller's own system.
-        uuid: The customer's UUID.
-        displayName, birthDate, avatarUrl: As in `ClientAccountUpdateBasicInformationContext`.
+        customId: the customer's identifier in the caller's own system.
+        uuid: the customer's UUID.
+        displayName, birthDate, avatarUrl: as in ``ClientAccountUpdateBasicInformationContext``.
         phone, firstName, lastName, sex, company, address, city, province, zipCode, countryCode:
-            As in `ClientAccountRegisterContext`.
-        agreements, attributes: As in `ClientAccountRegisterContext`.
+            as in ``ClientAccountRegisterContext``.
+        agreements, attributes: as in ``ClientAccountRegisterContext``.
     """
 
     _modelObject: ModelObject = field(default=None, alias="modelObject")
@@ -158,15 +158,15 @@ class ClientAccountUpdateContext(_IdentifiedProfile):
 
 @define(repr=False)
 class ClientSimpleAuthenticationData(_IdentifiedProfile):
-    """The data of a customer who is signed in without a password, for `simpleAuthentication`.
+    """The data of a customer who is signed in without a password, for ``simpleAuthentication``.
 
     Args:
-        modelObject: The fields by name; unknown keys are ignored with a warning.
-        email, customId, uuid: As in `ClientAccountUpdateContext`.
-        displayName, birthDate, avatarUrl: As in `ClientAccountUpdateBasicInformationContext`.
+        modelObject: the fields by name; unknown keys are ignored with a warning.
+        email, customId, uuid: as in ``ClientAccountUpdateContext``.
+        displayName, birthDate, avatarUrl: as in ``ClientAccountUpdateBasicInformationContext``.
         phone, firstName, lastName, sex, company, address, city, province, zipCode, countryCode:
-            As in `ClientAccountRegisterContext`.
-        agreements, attributes: As in `ClientAccountRegisterContext`.
+            as in ``ClientAccountRegisterContext``.
+        agreements, attributes: as in ``ClientAccountRegisterContext``.
     """
 
     _modelObject: ModelObject = field(default=None, alias="modelObject")
@@ -174,13 +174,13 @@ class ClientSimpleAuthenticationData(_IdentifiedProfile):
 
 @define(repr=False)
 class ClientAuthContext(_Consents):
-    """What goes with a provider's token, for `authenticate` and `authenticateConditionally`.
+    """What goes with a provider's token, for ``authenticate`` and ``authenticateConditionally``.
 
     Args:
-        modelObject: The fields by name; unknown keys are ignored with a warning.
-        authID: The customer's identifier at the provider; the same one gives the same UUID.
-        agreements: A `ClientAgreements`, or a mapping of its flags.
-        attributes: Custom attributes, any JSON values.
+        modelObject: the fields by name; unknown keys are ignored with a warning.
+        authID: the customer's identifier at the provider; the same one gives the same UUID.
+        agreements: a ``ClientAgreements``, or a mapping of its flags.
+        attributes: custom attributes, any JSON values.
     """
 
     _modelObject: ModelObject = field(default=None, alias="modelObject")

@@ -1,6 +1,6 @@
 """The enums of the customer API: JavaScript member names, wire strings as values.
 
-A member is also its wire string: ``TokenOrigin.SimpleAuth == "SIMPLE_AUTH"``, and `json` writes
+A member is also its wire string: ``TokenOrigin.SimpleAuth == "SIMPLE_AUTH"``, and ``json`` writes
 it as that. This module imports neither attrs nor typing, so that it costs next to nothing.
 """
 
@@ -28,7 +28,7 @@ class _WireEnum(str, Enum):
 
 
 class TokenOrigin(_WireEnum):
-    """Who vouched for the customer when a token was issued; unknown strings are `Unknown`."""
+    """Who vouched for the customer when a token was issued; unknown strings are ``Unknown``."""
 
     Unknown = "UNKNOWN"
     Anonymous = "ANONYMOUS"
@@ -41,7 +41,7 @@ class TokenOrigin(_WireEnum):
 
 
 class ClientSex(_WireEnum):
-    """A customer's sex; unknown strings are `NotSpecified`."""
+    """A customer's sex; unknown strings are ``NotSpecified``."""
 
     NotSpecified = "NOT_SPECIFIED"
     Male = "MALE"
@@ -50,9 +50,9 @@ class ClientSex(_WireEnum):
 
 
 class ClientIdentityProvider(_WireEnum):
-    """Where a customer signs in; unknown strings are `Unknown`.
+    """Where a customer signs in; unknown strings are ``Unknown``.
 
-    `Apple` is missing from the JavaScript enum, although the server knows it.
+    ``Apple`` is missing from the JavaScript enum, although the server knows it.
     """
 
     Unknown = "UNKNOWN"
@@ -64,7 +64,7 @@ class ClientIdentityProvider(_WireEnum):
 
 
 class ClientSessionEndReason(_WireEnum):
-    """Why a session ended, as a state listener hears it; unknown strings are `NotSpecified`."""
+    """Why a session ended, as a state listener hears it; unknown strings are ``NotSpecified``."""
 
     NotSpecified = "NOT_SPECIFIED"
     SessionExpiration = "SESSION_EXPIRATION"
@@ -79,7 +79,7 @@ class ClientSessionEndReason(_WireEnum):
 class ClientSignOutMode(_WireEnum):
     """What a sign-out leaves behind; an unknown string is a ValueError.
 
-    `SignOut` keeps the UUID, `SignOutWithSessionDestroy` makes a new one.
+    ``SignOut`` keeps the UUID, ``SignOutWithSessionDestroy`` makes a new one.
     """
 
     SignOut = "SIGN_OUT"
@@ -89,7 +89,7 @@ class ClientSignOutMode(_WireEnum):
 class ClientConditionalAuthStatus(_WireEnum):
     """How a conditional sign-in went; an unknown string stays that string.
 
-    Only `Success` starts a session. A status that a later server invents is thereby seen by the
+    Only ``Success`` starts a session. A status that a later server invents is thereby seen by the
     caller as it came, and is never taken for success.
     """
 
@@ -110,11 +110,11 @@ def _refuse_mode(text: str) -> NoReturn:
 def _conversions(
     kind: type[E], unknown: Callable[[str], F]
 ) -> tuple[Callable[[str], E | F], Callable[[str], str]]:
-    """Make an enum's pair of JavaScript functions, `XFromString` and `XToString`.
+    """Make an enum's pair of JavaScript functions, ``XFromString`` and ``XToString``.
 
     Args:
-        kind: The enum X.
-        unknown: Called with what is no wire string of X; its result is handed out instead.
+        kind: the enum X.
+        unknown: called with what is no wire string of X; its result is handed out instead.
     """
     members = {member.value: member for member in kind}
 

@@ -1,4 +1,4 @@
-"""What all contexts have in common: fields that may be unset, a modelObject, `toObject`."""
+"""What all contexts have in common: fields that may be unset, a modelObject, ``toObject``."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ ModelObject: TypeAlias = Mapping[str, Any] | None
 class FieldSet:
     """Fields of which each may be unset.
 
-    A field that was never set is `UNSET` and is not sent; one set to None is sent as null. A
+    A field that was never set is ``UNSET`` and is not sent; one set to None is sent as null. A
     subclass takes its fields as keyword arguments or, as in JavaScript, as one mapping called
     modelObject, whose keys are the subclass' kw_only fields. Each class that is used has a field
     for it of its own, in its place among the others: an inherited one would come first.
@@ -55,8 +55,8 @@ class FieldSet:
             nested set of fields is absent if none of its fields is set.
 
         Raises:
-            TypeError: A field holds what JSON cannot.
-            ValueError: A field holds a number that JSON cannot write (NaN, infinity).
+            TypeError: a field holds what JSON cannot.
+            ValueError: a field holds a number that JSON cannot write (NaN, infinity).
         """
         return {name: revealed(value) for name, value in sendable(self).items()}
 
@@ -72,8 +72,8 @@ def sendable(context: FieldSet) -> dict[str, Any]:
     """Return what :meth:`FieldSet.toObject` does, but with the secrets hidden.
 
     Raises:
-        TypeError: A field holds what JSON cannot.
-        ValueError: A field holds a number that JSON cannot write.
+        TypeError: a field holds what JSON cannot.
+        ValueError: a field holds a number that JSON cannot write.
     """
     result: dict[str, Any] = {}
     for a in context._set_fields():
@@ -121,12 +121,12 @@ def json_copy(value: object, where: str) -> Any:
 
     Args:
         value: None, a bool, number, string or enum, or a mapping or list of such. An item of a
-            mapping that is `UNSET` is left out.
-        where: The value's place, for the error's message.
+            mapping that is ``UNSET`` is left out.
+        where: the value's place, for the error's message.
 
     Raises:
-        TypeError: The value, or something in it, is none of these.
-        ValueError: A number is not finite.
+        TypeError: the value, or something in it, is none of these.
+        ValueError: a number is not finite.
     """
     if isinstance(value, Mapping):
         return {

@@ -10,12 +10,12 @@ from synerise_client.models.unset import UNSET
 
 @define(repr=False)
 class InitializationConfig(FieldSet):
-    """What goes with a new API key, for `Synerise.changeApiKey`.
+    """What goes with a new API key, for ``Synerise.changeApiKey``.
 
     Args:
-        modelObject: The fields by name; unknown keys are ignored with a warning.
-        requestValidationSalt: Kept, but not sent, as it is not public how; never part of the repr.
-        initialDoNotTrack: Whether doNotTrack is on from then on.
+        modelObject: the fields by name; unknown keys are ignored with a warning.
+        requestValidationSalt: kept, but not sent, as it is not public how; never part of the repr.
+        initialDoNotTrack: whether doNotTrack is on from then on.
     """
 
     _modelObject: ModelObject = field(default=None, alias="modelObject")

@@ -15,8 +15,8 @@ def values_for(model: type[AttrsInstance], reply: object) -> dict[str, Any]:
     """Pick a model's fields out of a reply, each as it came.
 
     Args:
-        model: The attrs class whose fields count; the reply's other keys are ignored.
-        reply: What the server or the phone sent. Anything but a mapping counts as empty.
+        model: the attrs class whose fields count; the reply's other keys are ignored.
+        reply: what the server or the phone sent. Anything but a mapping counts as empty.
 
     Returns:
         A value for every field, None where the reply has none.

@@ -15,15 +15,15 @@ from synerise_client.models.replies import values_for
 
 @frozen
 class Token:
-    """A token and what is known of it, as `retrieveToken` and `refreshToken` hand it out.
+    """A token and what is known of it, as ``retrieveToken`` and ``refreshToken`` hand it out.
 
     Attributes:
-        tokenString: The token itself, opaque; never part of the repr.
-        expirationDate: The server's expiry, an aware datetime in UTC.
-        rlm: The realm; ``client`` for a customer.
-        origin: How the customer signed in.
-        clientId: The customer's number at Synerise.
-        customId: The customer's identifier in the caller's own system.
+        tokenString: the token itself, opaque; never part of the repr.
+        expirationDate: the server's expiry, an aware datetime in UTC.
+        rlm: the realm; ``client`` for a customer.
+        origin: how the customer signed in.
+        clientId: the customer's number at Synerise.
+        customId: the customer's identifier in the caller's own system.
     """
 
     tokenString: str = field(repr=False)
@@ -38,10 +38,11 @@ class Token:
         """Build a token from what the JavaScript constructor takes.
 
         Args:
-            modelObject: The fields by name. `expirationDate` may be in Unix seconds, in
+            modelObject: the fields by name. ``expirationDate`` may be in Unix seconds, in
                 milliseconds or an ISO 8601 string. What is missing or unusable becomes None
-                (`origin`: `TokenOrigin.Unknown`), in `tokenString` and `expirationDate` too: a
-                session refuses such a reply, and never hands out such a token.
+                (``origin``: ``TokenOrigin.Unknown``), in ``tokenString`` and
+                ``expirationDate`` too: a session refuses such a reply, and never hands out
+                such a token.
         """
         values = values_for(cls, modelObject)
         values["expirationDate"] = utc_datetime(values["expirationDate"])

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final, Literal
 
 
 class UnsetType(Enum):
-    """The type of `UNSET`, for annotations.
+    """The type of ``UNSET``, for annotations.
 
     It is an enum with one member because type checkers narrow those: after ``is UNSET`` as well
     as after a plain ``if context.city:`` they know what is left.
