@@ -101,14 +101,6 @@ class Migration:
 
     def register(self, customer: Customer) -> None:
         """Register a customer; waits only while too many others are under way."""
-        self._free.acquire()
-        client = self._initializer.withStorage(MemoryStorage()).connect()  # nothing is to stay
-
-        def end(outcome: str) -> None:
-            client.close()
-            self._finished(customer, outcome)
-            self._free.release()
-
         context = ClientAccountRegisterContext(
             customer.email,
             customer.password,
@@ -116,6 +108,18 @@ class Migration:
             lastName=customer.lastName,
             city=customer.city,
         )
+        self._free.acquire()
+        try:
+            client = self._initializer.withStorage(MemoryStorage()).connect()  # nothing is to stay
+        except BaseException:
+            self._free.release()  # nobody is under way: wait() would never end
+            raise
+
+        def end(outcome: str) -> None:
+            client.close()
+            self._finished(customer, outcome)
+            self._free.release()
+
         client.registerAccount(
             context, lambda: end("registered"), lambda error: end(outcome_of(error))
         )

@@ -108,6 +108,17 @@ def test_a_line_that_is_no_customer_is_named_and_nobody_registered(
     assert not registrations(synerise_sandbox)
 
 
+def test_a_base_url_that_cannot_be_used_ends_it_at_once(file: Path) -> None:
+    place = ["--api-key", "key", "--base-url", "http://example.com"]
+    line = [sys.executable, migrate.__file__, str(file), *place]
+    journal = file.with_name("journal.csv")
+    ended = subprocess.run(
+        [*line, "--journal", str(journal)], capture_output=True, text=True, timeout=20, check=False
+    )
+    assert ended.returncode == 1
+    assert "withBaseUrl: " in ended.stderr
+
+
 def test_no_password_is_shown_or_kept(file: Path, synerise_sandbox: Sandbox) -> None:
     result = run(file, synerise_sandbox)
     assert "Secret-1!" not in result.output
