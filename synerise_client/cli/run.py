@@ -13,8 +13,11 @@ from synerise_client.cli.failures import Exit
 
 def run() -> int:
     """Run the command that the process was started for; return its exit code."""
-    if sys.stdout is None:  # closed before the start
-        sys.stdout = open(os.devnull, "w")  # noqa: SIM115 - for as long as the process runs
+    # Closed before the start; opened here for as long as the process runs.
+    if sys.stdin is None:
+        sys.stdin = open(os.devnull)  # noqa: SIM115
+    if sys.stdout is None:
+        sys.stdout = open(os.devnull, "w")  # noqa: SIM115
     if isinstance(sys.stdout, io.TextIOWrapper):
         sys.stdout.reconfigure(errors="backslashreplace")  # a name may not fit the terminal
     try:

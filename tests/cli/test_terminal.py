@@ -132,6 +132,18 @@ def test_an_output_that_is_closed_from_the_start_is_no_failure(desk: Desk) -> No
     assert (ended.returncode, ended.stderr) == (0, "")
 
 
+def test_an_input_that_is_closed_from_the_start_holds_no_password(desk: Desk) -> None:
+    ended = subprocess.run(
+        ["sh", "-c", f'"$0" -m synerise_client.cli sign-in {EMAIL} <&-', sys.executable],
+        capture_output=True,
+        text=True,
+        timeout=40,
+        check=False,
+    )
+    assert ended.returncode == 2
+    assert ended.stderr.startswith("Error: There is no password")
+
+
 def test_a_name_that_the_terminal_cannot_show_is_no_failure(desk: Desk) -> None:
     desk.sandbox.add_profile("zofia@example.com", PASSWORD, firstName="Zófia 😀")
     desk.call("sign-in", "zofia@example.com", stdin=PASSWORD.encode())
