@@ -16,6 +16,7 @@ from requests.utils import get_environ_proxies, select_proxy
 from synerise_client.api.base_url import parse_base_url
 from synerise_client.cli.verdicts import Finding, cannot_tell, ok, wrong
 from synerise_client.session.clock import Clock
+from synerise_client.session.encrypted_storage import MARK
 from synerise_client.session.private_files import SIDE_FILES
 from synerise_client.session.sqlite_storage import SCHEMA
 from synerise_client.session.state import UnreadableState, from_text
@@ -112,10 +113,18 @@ def _of_content(path: Path) -> Finding:
     except sqlite3.DatabaseError:
         advice = "It is set aside when it is next used, and everybody has to sign in again"
         return wrong(f"{path} is damaged", advice)
+    return _of_states(path, [state for (state,) in states])
+
+
+def _of_states(path: Path, states: list[str]) -> Finding:
+    plain = [state for state in states if not state.startswith(MARK)]
     try:
-        for (state,) in states:
+        for state in plain:
             from_text(state, Clock())
     except UnreadableState as error:
         advice = f"mv {path} {path}.old, and everybody has to sign in again"
         return wrong(f"{path} holds a session that cannot be read: {error}", advice)
+    if len(plain) < len(states):
+        advice = "Only scripts that have their key can; --store names another file for commands"
+        return cannot_tell(f"{path} holds encrypted sessions, which cannot be read here", advice)
     return ok(f"{path}, for this user alone")

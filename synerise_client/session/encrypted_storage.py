@@ -14,7 +14,8 @@ if TYPE_CHECKING:
     from synerise_client.session.refresh_lock import Release
     from synerise_client.session.storage import Change, SessionKey, Storage
 
-_MARK = "fernet:"
+MARK = "fernet:"
+"""What an encrypted text begins with; no plain one does."""
 
 
 class EncryptedStorage:
@@ -87,12 +88,12 @@ class EncryptedStorage:
     def _encrypted(self, key: SessionKey, text: str) -> str:
         # With whose it is, so that it can be read in its own row alone.
         token = self._fernet.reveal().encrypt((key.digest() + text).encode())
-        return f"{_MARK}{token.decode()}"
+        return f"{MARK}{token.decode()}"
 
     def _decrypted(self, key: SessionKey, stored: str) -> str:
         from cryptography.fernet import InvalidToken
 
-        if not stored.startswith(_MARK):
+        if not stored.startswith(MARK):
             if self._accepts_unencrypted:
                 return stored
             return UnreadableText(
@@ -100,7 +101,7 @@ class EncryptedStorage:
                 "accept_unencrypted=True) takes it over"
             )
         try:
-            text: str = self._fernet.reveal().decrypt(stored[len(_MARK) :]).decode()
+            text: str = self._fernet.reveal().decrypt(stored[len(MARK) :]).decode()
         except (InvalidToken, ValueError):
             return UnreadableText(
                 "the stored session cannot be decrypted: it is damaged, or encrypted with a "

@@ -8,7 +8,10 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
+from cryptography.fernet import Fernet
 
+from synerise_client import EncryptedStorage, SQLiteStorage
+from synerise_client.session.storage import SessionKey
 from tests.cli.caller import Desk
 from tests.store.conftest import locked
 
@@ -140,6 +143,21 @@ def test_a_session_that_cannot_be_read_is_found_and_what_is_advised_helps(desk: 
     subprocess.run(advised.split(), check=True)
     assert finding(desk)["verdict"] == "ok"
     desk.sign_in()
+
+
+def test_encrypted_sessions_are_left_open_and_nobody_is_told_to_throw_them_away(
+    desk: Desk,
+) -> None:
+    storage = EncryptedStorage(SQLiteStorage(desk.store), Fernet.generate_key())
+    storage.update(SessionKey(desk.sandbox.api_key, desk.sandbox.url), lambda _: "a session", 5)
+    storage.close()
+    found = finding(desk)
+    assert found["verdict"] == "cannot tell"
+    assert "encrypted" in found["found"]
+    assert "mv" not in found["advice"]
+    with closing(sqlite3.connect(desk.store, isolation_level=None)) as database:
+        database.execute("INSERT INTO session VALUES ('another', 'url', '', '{}')")
+    assert finding(desk)["verdict"] == "wrong"
 
 
 def test_a_store_without_a_home_is_found(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
