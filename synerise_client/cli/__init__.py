@@ -12,7 +12,7 @@ def main() -> None:
     except ModuleNotFoundError as error:
         if error.name != "click":
             raise
-        sys.exit("synerise-client needs click: pip install 'synerise_client[sandbox]'")
+        sys.exit("synerise-client needs click: pip install 'synerise_client[cli]'")
     except KeyboardInterrupt:
         sys.exit(130)
     sys.exit(run())

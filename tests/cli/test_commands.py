@@ -124,5 +124,5 @@ def test_without_click_the_command_says_what_to_install() -> None:
         [sys.executable, "-c", script], capture_output=True, text=True, check=False
     )
     assert finished.returncode == 1
-    assert "pip install 'synerise_client[sandbox]'" in finished.stderr
+    assert "pip install 'synerise_client[cli]'" in finished.stderr
     assert "Traceback" not in finished.stderr
