@@ -131,41 +131,31 @@ class Hold:
 
 
 class Faults:
-    """The faults that wait for requests, in order, for each operation."""
+    """The faults that wait for requests, in order, for each operation.
+
+    Attributes:
+        stopped: Set from `release` to `resume`: nothing waits meanwhile.
+    """
 
     def __init__(self) -> None:
-        self._stopped = threading.Event()
+        self.stopped = threading.Event()
         self._lock = threading.Lock()
         self._queues: dict[str, deque[Fault]] = {route.operation: deque() for route in ROUTES}
         self._holds: list[Hold] = []
 
-    def fail(
-        self,
-        operation: str,
-        status: int,
-        times: int,
-        headers: Mapping[str, str] | None,
-        body: object,
-    ) -> None:
-        """Refuse the next requests."""
-        self._add(operation, Failure(status, headers, body), times)
+    def add(self, operation: str, fault: Fault, times: int = 1) -> None:
+        """Let the next requests to an operation meet a fault.
 
-    def drop(self, operation: str, times: int) -> None:
-        """Lose the next answers."""
-        self._add(operation, Drop(), times)
-
-    def delay(self, operation: str, seconds: float, times: int) -> None:
-        """Answer the next requests late."""
-        self._add(operation, Delay(seconds, self._stopped), times)
-
-    def hold(self, operation: str) -> Hold:
-        """Keep the next answer back."""
-        hold = Hold()
-        self._add(operation, hold, 1)
+        Raises:
+            ValueError: The operation is unknown, or `times` is below 1.
+        """
+        check_operation(operation)
+        if times < 1:
+            raise ValueError(f"A fault happens at least once, not {times} times")
         with self._lock:
-            self._holds = [held for held in self._holds if not held.over]
-            self._holds.append(hold)
-        return hold
+            self._queues[operation].extend([fault] * times)
+            if isinstance(fault, Hold):
+                self._holds = [*(hold for hold in self._holds if not hold.over), fault]
 
     def next(self, operation: str) -> Fault | None:
         """Take the fault that a request to this operation meets."""
@@ -179,19 +169,12 @@ class Faults:
 
     def resume(self) -> None:
         """Let delays last again, after `release`."""
-        self._stopped.clear()
+        self.stopped.clear()
 
     def release(self) -> None:
         """Let every answer go that is held or delayed."""
-        self._stopped.set()
+        self.stopped.set()
         with self._lock:
             holds, self._holds = self._holds, []
         for hold in holds:
             hold.release()
-
-    def _add(self, operation: str, fault: Fault, times: int) -> None:
-        check_operation(operation)
-        if times < 1:
-            raise ValueError(f"A fault happens at least once, not {times} times")
-        with self._lock:
-            self._queues[operation].extend([fault] * times)

@@ -8,7 +8,7 @@ from types import TracebackType
 from typing import Any
 
 from synerise_client.sandbox.app import make_app
-from synerise_client.sandbox.faults import Faults, Hold
+from synerise_client.sandbox.faults import Delay, Drop, Failure, Faults, Hold
 from synerise_client.sandbox.fields import Fields
 from synerise_client.sandbox.logins import PROVIDERS
 from synerise_client.sandbox.outbox import Message
@@ -252,7 +252,7 @@ class Sandbox:
         Raises:
             ValueError: The operation is unknown, or `times` is below 1.
         """
-        self._faults.fail(operation, status, times, headers, body)
+        self._faults.add(operation, Failure(status, headers, body), times)
 
     def drop(self, operation: str, times: int = 1) -> None:
         """Act on the next requests, and close their connections without an answer.
@@ -260,7 +260,7 @@ class Sandbox:
         Raises:
             ValueError: The operation is unknown, or `times` is below 1.
         """
-        self._faults.drop(operation, times)
+        self._faults.add(operation, Drop(), times)
 
     def delay(self, operation: str, seconds: float, times: int = 1) -> None:
         """Act on the next requests at once, and answer them after `seconds`.
@@ -270,7 +270,7 @@ class Sandbox:
         Raises:
             ValueError: The operation is unknown, or `times` is below 1.
         """
-        self._faults.delay(operation, seconds, times)
+        self._faults.add(operation, Delay(seconds, self._faults.stopped), times)
 
     def hold(self, operation: str) -> Hold:
         """Act on the next request at once, and keep the answer back until it is released.
@@ -282,7 +282,9 @@ class Sandbox:
         Raises:
             ValueError: The operation is unknown.
         """
-        return self._faults.hold(operation)
+        hold = Hold()
+        self._faults.add(operation, hold)
+        return hold
 
     def move(self, operation: str, path: str) -> None:
         """Serve an operation at another path; its old one then answers 404.
