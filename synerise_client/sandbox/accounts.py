@@ -4,15 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
-from synerise_client.sandbox.fields import Fields, invalid
-from synerise_client.sandbox.logins import PROVIDERS, is_confirmed
-from synerise_client.sandbox.profiles import NATIVE_FIELDS
+from synerise_client.sandbox.call import Call
+from synerise_client.sandbox.fields import Fields
+from synerise_client.sandbox.logins import is_confirmed, provider_in
+from synerise_client.sandbox.profiles import BASIC_FIELDS
 from synerise_client.sandbox.registrations import check_unique
 from synerise_client.sandbox.replies import Refusal, account_reply
-from synerise_client.sandbox.state import Call
 
 _IDENTIFIERS = ("email", "customId", "uuid")
-_BASIC_FIELDS = (*NATIVE_FIELDS, "agreements", "attributes")
 
 
 def account(call: Call) -> dict[str, Any]:
@@ -23,7 +22,7 @@ def account(call: Call) -> dict[str, Any]:
 def account_update(call: Call) -> dict[str, Any]:
     """Change the given fields; null resets a native field and deletes an attribute."""
     fields = Fields(call.body, nulls=True)
-    values = fields.profile((*_IDENTIFIERS, *_BASIC_FIELDS))
+    values = fields.profile((*_IDENTIFIERS, *BASIC_FIELDS))
     fields.check()
     check_unique(call.state, fields, values, call.profile)
     fields.check()
@@ -37,7 +36,7 @@ def basic_information_update(call: Call) -> dict[str, Any]:
     The path is assumed, and that an identifier is refused rather than overlooked as well.
     """
     fields = Fields(call.body, nulls=True)
-    values = fields.profile(_BASIC_FIELDS)
+    values = fields.profile(BASIC_FIELDS)
     for name in _IDENTIFIERS:
         if name in call.body:
             fields.fault(name, "UNKNOWN", "is no basic information", call.body[name])
@@ -61,13 +60,11 @@ def password_reset_request(call: Call) -> dict[str, Any]:
 def password_reset_confirm(call: Call) -> dict[str, Any]:
     """Set the password of the account that the token was mailed for. Path assumed."""
     fields = Fields(call.body)
-    password, token = fields.new_password(), fields.text("token")
+    password = fields.new_password()
+    fields.text("token")
     # A password that is refused must not use the token up.
     fields.check()
-    code = call.state.outbox.redeem("password_reset", token, call.now)
-    if code is None:
-        raise invalid("token", "is unknown, used or expired", token)
-    code.profile.set_password(password)
+    call.redeem("password_reset", "token").profile.set_password(password)
     return {}
 
 
@@ -101,15 +98,14 @@ def email_change_request(call: Call) -> dict[str, Any]:
 def email_change_confirm(call: Call) -> dict[str, Any]:
     """Take over the e-mail address that the token was mailed to. Assumed."""
     fields = Fields(call.body)
-    token, newsletter = fields.text("token"), fields.flag("newsletterAgreement")
+    fields.text("token")
+    newsletter = fields.flag("newsletterAgreement")
     fields.check()
-    code = call.state.outbox.redeem("email_change", token, call.now, call.profile)
-    if code is None:
-        raise invalid("token", "is unknown, used or expired", token)
+    (email,) = call.redeem("email_change", "token", call.profile).bound
     # Somebody may have registered with it since the mail was sent.
-    check_unique(call.state, fields, {"email": code.bound[0]}, call.profile)
+    check_unique(call.state, fields, {"email": email}, call.profile)
     fields.check()
-    call.profile.update({"email": code.bound[0]})
+    call.profile.update({"email": email})
     if newsletter is not None:
         call.profile.update({"agreements": {"email": newsletter}})
     return {}
@@ -127,11 +123,11 @@ def phone_update_request(call: Call) -> dict[str, Any]:
 def phone_update_confirm(call: Call) -> dict[str, Any]:
     """Take over the phone number that the code was sent to. Assumed."""
     fields = Fields(call.body)
-    phone, code = fields.text("phone"), fields.text("confirmationCode")
+    phone = fields.text("phone")
+    fields.text("confirmationCode")
     agreed = fields.flag("smsAgreement")
     fields.check()
-    if not call.state.outbox.redeem("phone_update", code, call.now, call.profile, (phone,)):
-        raise invalid("confirmationCode", "is unknown, used or expired", code)
+    call.redeem("phone_update", "confirmationCode", call.profile, (phone,))
     call.profile.update({"phone": phone})
     if agreed is not None:
         call.profile.update({"agreements": {"sms": agreed}})
@@ -141,10 +137,7 @@ def phone_update_confirm(call: Call) -> dict[str, Any]:
 def account_delete(call: Call) -> dict[str, Any]:
     """Forget a customer who proves who it is: account, tokens, waiting codes. Assumed."""
     fields = Fields(call.body)
-    provider = fields.text("identityProvider")
-    factor = "password" if provider == "SYNERISE" else "identityProviderToken"
-    if provider and provider not in {"SYNERISE", *PROVIDERS}:
-        fields.fault("identityProvider", "VALUE", "is not a known provider", provider)
+    factor = "password" if provider_in(fields) == "SYNERISE" else "identityProviderToken"
     secret = fields.text(factor)
     fields.check()
     if not is_confirmed(call.state, call.profile, {factor: secret}):

@@ -14,11 +14,12 @@ from werkzeug.http import http_date
 from werkzeug.wrappers import Response
 
 from synerise_client.sandbox import accounts, events, logins, registrations
+from synerise_client.sandbox.call import Call
 from synerise_client.sandbox.faults import Faults
 from synerise_client.sandbox.recording import RecordedRequest
 from synerise_client.sandbox.replies import Refusal, json_response
 from synerise_client.sandbox.routes import Auth, Route, Routes
-from synerise_client.sandbox.state import Call, State
+from synerise_client.sandbox.state import State
 from synerise_client.sandbox.tokens import Token
 
 Rule = Callable[[Call], dict[str, Any]]

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
+from synerise_client.sandbox.call import Call
 from synerise_client.sandbox.fields import Fields
-from synerise_client.sandbox.state import Call, Event
+from synerise_client.sandbox.state import Event
 
 
 def event_custom(call: Call) -> dict[str, Any]:

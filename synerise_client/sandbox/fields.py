@@ -12,7 +12,7 @@ from synerise_client.sandbox.replies import Cause, Refusal
 _EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
 _TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d([.,]\d+)?)?(Z|[+-]\d\d(:?\d\d)?)?")
 _PASSWORD_PARTS = (r"[A-Z]", r"[a-z]", r"[0-9]", r"[^A-Za-z0-9]")
-PASSWORD_LENGTH = 6
+_PASSWORD_LENGTH = 6
 
 
 class Fields:
@@ -75,11 +75,11 @@ class Fields:
     def new_password(self, name: str = "password") -> str:
         """A password that has to be there and to keep the default policy."""
         value = self.text(name)
-        if value and not keeps_policy(value):
+        if value and not _keeps_policy(value):
             self.fault(
                 name,
                 "POLICY",
-                f"must have at least {PASSWORD_LENGTH} characters, with an upper-case letter, "
+                f"must have at least {_PASSWORD_LENGTH} characters, with an upper-case letter, "
                 "a lower-case letter, a digit and another character",
                 value,
             )
@@ -160,17 +160,8 @@ class Fields:
                 self.fault(f"attributes.{name}", "EMPTY", "must not be empty", value)
 
 
-def invalid(field: str, message: str, value: object) -> Refusal:
-    """The refusal of a one-time code that does not work."""
-    return Refusal(400, "Validation failed", causes=[Cause(field, "INVALID", message, value)])
-
-
-def keeps_policy(password: str) -> bool:
-    """Whether a password keeps the default policy.
-
-    That is: long enough, with an upper-case letter, a lower-case letter, a digit and one
-    other character.
-    """
-    return len(password) >= PASSWORD_LENGTH and all(
+def _keeps_policy(password: str) -> bool:
+    """Whether a password keeps the default policy, as `new_password` words it."""
+    return len(password) >= _PASSWORD_LENGTH and all(
         re.search(part, password) for part in _PASSWORD_PARTS
     )

@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from synerise_client.sandbox.call import Call
 from synerise_client.sandbox.fields import Fields
-from synerise_client.sandbox.profiles import NATIVE_FIELDS, Profile, ProviderIdentity, same_email
+from synerise_client.sandbox.profiles import BASIC_FIELDS, Profile, ProviderIdentity, same_email
 from synerise_client.sandbox.registrations import check_unique
 from synerise_client.sandbox.replies import Refusal, token_reply
-from synerise_client.sandbox.state import Call, Requirement, State
+from synerise_client.sandbox.state import Requirement, State
 
 PROVIDERS = ("OAUTH", "FACEBOOK", "GOOGLE", "APPLE")
-SIMPLE_FIELDS = ("email", "customId", *NATIVE_FIELDS, "agreements", "attributes")
 _ACTIVATION_CODES = {"mail": "SAU-302", "pin": "SAU-303"}
 
 
@@ -73,9 +73,8 @@ def simple_authentication(call: Call) -> dict[str, Any]:
         raise Refusal(412, "An e-mail address or a custom identifier is needed")
     fields = Fields(call.body, nulls=True)
     # A caller without the one identifier may say so with null; it resets nothing here.
-    names = [name for name in SIMPLE_FIELDS if name not in {"email", "customId"}]
-    names += [name for name in ("email", "customId") if call.body.get(name) is not None]
-    values = fields.profile(names)
+    identifiers = [name for name in ("email", "customId") if call.body.get(name) is not None]
+    values = fields.profile([*BASIC_FIELDS, *identifiers])
     fields.check()
     customer = None
     if "customId" in values:
@@ -91,14 +90,14 @@ def simple_authentication(call: Call) -> dict[str, Any]:
 
 def refresh(call: Call) -> dict[str, Any]:
     """Give a new token for a live one of the same origin; the old one lives on."""
-    check_api_key(call.state, call.body)
+    _check_api_key(call)
     old = call.token
     return token_reply(call.state.issue(old.origin, old.profile, old.uuid, old.device_id))
 
 
 def logout(call: Call) -> dict[str, Any]:
     """Revoke the token, or all of the customer's. Assumed."""
-    check_api_key(call.state, call.body)
+    _check_api_key(call)
     fields = Fields(call.body)
     everywhere = fields.flag("fromAllDevices")
     fields.check()
@@ -109,10 +108,12 @@ def logout(call: Call) -> dict[str, Any]:
     return {}
 
 
-def check_api_key(state: State, body: Mapping[str, Any]) -> None:
-    """Refuse a wrong or missing API key with 401."""
-    if body.get("apiKey") != state.api_key:
-        raise Refusal(401, "Unknown API key")
+def provider_in(fields: Fields) -> str:
+    """The identity provider that has to be there; SYNERISE stands for a password."""
+    provider = fields.text("identityProvider")
+    if provider and provider not in {"SYNERISE", *PROVIDERS}:
+        fields.fault("identityProvider", "VALUE", "is not a known provider", provider)
+    return provider
 
 
 def is_confirmed(state: State, profile: Profile, body: Mapping[str, Any]) -> bool:
@@ -128,15 +129,17 @@ def is_confirmed(state: State, profile: Profile, body: Mapping[str, Any]) -> boo
     return identity is not None and state.profiles.by_identity(identity) is profile
 
 
+def _check_api_key(call: Call) -> None:
+    if call.body.get("apiKey") != call.state.api_key:
+        raise Refusal(401, "Unknown API key")
+
+
 def _admit(call: Call) -> tuple[str, str]:
     """The uuid and the device id, if the API key is right."""
-    check_api_key(call.state, call.body)
+    _check_api_key(call)
     if not call.body.get("deviceId"):
         raise Refusal(400, "The device id is missing", error_code="SAU-601")
-    fields = Fields(call.body)
-    device = fields.text("uuid"), fields.text("deviceId")
-    fields.check()
-    return device
+    return call.device()
 
 
 def _extras(body: Mapping[str, Any]) -> dict[str, Any]:
@@ -156,9 +159,7 @@ def _who(state: State, body: Mapping[str, Any]) -> Profile | ProviderIdentity | 
         None if the credentials are wrong.
     """
     fields = Fields(body)
-    provider = fields.text("identityProvider")
-    if provider and provider not in {"SYNERISE", *PROVIDERS}:
-        fields.fault("identityProvider", "VALUE", "is not a known provider", provider)
+    provider = provider_in(fields)
     fields.check()
     if provider == "SYNERISE":
         return _by_password(state, body)

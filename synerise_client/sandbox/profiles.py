@@ -23,6 +23,9 @@ NATIVE_FIELDS = (
     "zipCode",
     "countryCode",
 )
+BASIC_FIELDS = (*NATIVE_FIELDS, "agreements", "attributes")
+"""All that is known of a customer but the identifiers."""
+
 SEXES = ("NOT_SPECIFIED", "MALE", "FEMALE", "OTHER")
 AGREEMENTS = ("email", "sms", "push", "bluetooth", "rfid", "wifi")
 

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from synerise_client.sandbox.fields import Fields, invalid
+from synerise_client.sandbox.call import Call
+from synerise_client.sandbox.fields import Fields
 from synerise_client.sandbox.profiles import Profile
-from synerise_client.sandbox.state import Call, State
+from synerise_client.sandbox.state import State
 
 REGISTER_FIELDS = (
     "email",
@@ -65,18 +66,15 @@ def activation_request(call: Call) -> dict[str, Any]:
 def activation_confirm(call: Call) -> dict[str, Any]:
     """Activate the account that the token was mailed for."""
     fields = Fields(call.body)
-    token = fields.text("token")
+    fields.text("token")
     fields.check()
-    code = call.state.outbox.redeem("activation", token, call.now)
-    if code is None:
-        raise invalid("token", "is unknown, used or expired", token)
-    code.profile.activate()
+    call.redeem("activation", "token").profile.activate()
     return {}
 
 
 def pin_request(call: Call) -> dict[str, Any]:
     """Mail a new PIN, if there is an account that waits for one; it belongs to the device."""
-    device = _device(call)
+    device = call.device()
     email, profile = _named(call)
     if profile is not None and not profile.active:
         call.state.outbox.send_pin("activation_pin", profile, email, call.now, device)
@@ -86,13 +84,13 @@ def pin_request(call: Call) -> dict[str, Any]:
 def pin_confirm(call: Call) -> dict[str, Any]:
     """Activate the account, if the PIN comes from the device that asked for it."""
     fields = Fields(call.body)
-    pin = fields.text("pinCode")
+    fields.text("pinCode")
     fields.check()
-    device = _device(call)
+    device = call.device()
     _, profile = _named(call)
-    redeem = call.state.outbox.redeem
-    if profile is None or redeem("activation_pin", pin, call.now, profile, device) is None:
-        raise invalid("pinCode", "is unknown, used, expired or another device's", pin)
+    if profile is None:
+        raise call.useless("pinCode")
+    call.redeem("activation_pin", "pinCode", profile, device)
     profile.activate()
     return {}
 
@@ -113,10 +111,3 @@ def _named(call: Call) -> tuple[str, Profile | None]:
     email = fields.email()
     fields.check()
     return email, call.state.profiles.by_email(email)
-
-
-def _device(call: Call) -> tuple[str, str]:
-    fields = Fields(call.body)
-    device = fields.text("uuid"), fields.text("deviceId")
-    fields.check()
-    return device

@@ -63,7 +63,7 @@ class Refusal(Exception):
         headers: Mapping[str, str] | None = None,
     ) -> None:
         self.status = status
-        self.message = message or phrase(status)
+        self.message = message or _phrase(status)
         self.causes = tuple(causes)
         self.error_code = error_code
         self.headers = dict(headers or {})
@@ -74,7 +74,7 @@ class Refusal(Exception):
         return {
             "timestamp": iso(now),
             "status": self.status,
-            "error": phrase(self.status),
+            "error": _phrase(self.status),
             "message": self.message,
             "path": path,
             "errors": [cause.body() for cause in self.causes],
@@ -83,7 +83,7 @@ class Refusal(Exception):
         }
 
 
-def phrase(status: int) -> str:
+def _phrase(status: int) -> str:
     """The words that go with an HTTP status."""
     try:
         return HTTPStatus(status).phrase

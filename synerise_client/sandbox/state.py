@@ -71,39 +71,3 @@ class State:
         return self.tokens.issue(
             origin, profile, uuid, device_id, self.clock.now(), self.token_lifetime
         )
-
-
-@dataclass(frozen=True)
-class Call:
-    """One request that a rule answers.
-
-    Args:
-        state: What the rule reads and changes.
-        body: The JSON object that came, empty for GET.
-        bearer: The live token it carried; None where the route wants none.
-    """
-
-    state: State
-    body: dict[str, Any] = field(repr=False)
-    bearer: Token | None = None
-
-    @property
-    def token(self) -> Token:
-        """The token it carried.
-
-        Raises:
-            RuntimeError: The route wants none.
-        """
-        if self.bearer is None:
-            raise RuntimeError("A route without a token has no customer")
-        return self.bearer
-
-    @property
-    def now(self) -> float:
-        """The sandbox's time in Unix seconds."""
-        return self.state.clock.now()
-
-    @property
-    def profile(self) -> Profile:
-        """Whose token it is."""
-        return self.token.profile
