@@ -83,7 +83,7 @@ def test_a_listener_hears_what_it_has_a_method_for(team: Team, make: Any, expect
     assert told == expected
 
 
-def test_no_listener_is_needed(team: Team, caplog: pytest.LogCaptureFixture) -> None:
+def test_none_takes_the_listener_away(team: Team, caplog: pytest.LogCaptureFixture) -> None:
     client = team.client()
     client.setClientStateChangeListener(None)
     team.sign_in()

@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 
-from synerise_client import ClientSessionEndReason, SQLiteStorage, Synerise, Token
+from synerise_client import SQLiteStorage, Synerise, Token
 from synerise_client.session.sqlite_storage import SCHEMA
 from tests.conftest import EMAIL, PASSWORD, Heard, Team
 from tests.crashes.killed import check_whole
@@ -22,6 +22,7 @@ from tests.store.conftest import (
     ImpatientStorage,
     bytes_of,
     locked,
+    mode,
     opened,
     row,
     store_warnings,
@@ -74,6 +75,7 @@ def test_clients_whose_store_is_deleted_stay_one_customer(
     new = team.call("refreshToken", client=other)
     assert team.call("retrieveToken") == new
     assert client.getUUID() == other.getUUID() == uuid == row(path)["uuid"]
+    assert (mode(path.parent), mode(path)) == (0o700, 0o600)
     assert row(path)["token"]["string"] == new.tokenString
     assert heard.told == []
     assert store_warnings(caplog) == []
@@ -226,6 +228,7 @@ DAMAGES: dict[str, Callable[[bytes], bytes]] = {
     "cut in the header": lambda content: content[:50],
     "without its header": lambda content: b"\0" * 100 + content[100:],
     "pages of nothing": lambda content: content[:100] + b"\0" * (len(content) - 100),
+    "ones only": lambda content: b"\xff" * len(content),
     "another kind of file": lambda content: b"PK\x03\x04" + content[4:],
 }
 
@@ -331,6 +334,6 @@ def test_a_lock_that_another_process_holds_in_mid_session_goes_with_that_process
     assert team.call("retrieveToken") == token
     assert row(path)["token"]["string"] == token.tokenString
     assert len(store_warnings(caplog)) == 1
+    assert team.heard.events == [("in",)]
     client.destroySession()
     assert token.tokenString.encode() not in bytes_of(path.parent)
-    assert ("out", ClientSessionEndReason.SessionDestroyed) not in team.heard.events[:1]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 import threading
 from collections.abc import Callable
 
@@ -198,62 +197,3 @@ def test_a_process_knows_of_others_what_its_last_call_knew(team: Team) -> None:
     assert (other.isSignedIn(), other.getUUID()) == (True, uuid)
     team.call("retrieveToken", client=other)
     assert (other.isSignedIn(), other.getUUID()) == (False, client.getUUID())
-
-
-def test_a_new_listener_replaces_the_one_before_and_none_removes_it(team: Team) -> None:
-    client, second = team.client(), Heard()
-    client.setClientStateChangeListener(second)
-    team.sign_in()
-    client.setClientStateChangeListener(None)
-    client.signOut()
-    assert Synerise.waitUntilIdle(10)
-    assert team.heard.events == []
-    assert second.events == [("in",)]
-
-
-def test_a_listener_may_have_one_method_only_and_need_no_reason(team: Team) -> None:
-    client, heard = team.client(), []
-    client.setClientStateChangeListener({"onClientSignedOut": lambda: heard.append("out")})
-    team.sign_in()
-    client.signOut()
-    assert Synerise.waitUntilIdle(10)
-    assert heard == ["out"]
-
-
-@pytest.mark.parametrize("listener", [{}, object(), {"onClientSignedIn": 1}, 7])
-def test_a_listener_without_a_usable_method_is_a_type_error(team: Team, listener: object) -> None:
-    client = team.client()
-    with pytest.raises(TypeError):
-        client.setClientStateChangeListener(listener)
-    team.sign_in()
-    assert team.heard.events == [("in",)]
-
-
-def test_what_a_listener_raises_is_logged_and_stops_nothing(
-    team: Team, caplog: pytest.LogCaptureFixture
-) -> None:
-    def onClientSignedIn() -> None:
-        raise LookupError("of the test")
-
-    client = team.client()
-    client.setClientStateChangeListener({"onClientSignedIn": onClientSignedIn})
-    with caplog.at_level(logging.ERROR, logger="synerise_client"):
-        team.sign_in()
-    assert "of the test" in caplog.text
-    assert client.isSignedIn()
-
-
-def test_a_listener_may_call_the_client(team: Team) -> None:
-    client = team.client()
-    team.sign_in()
-    team.sandbox.add_profile(OTHER, PASSWORD)
-
-    def onClientSignedOut() -> None:
-        client.signIn(OTHER, PASSWORD, *team.heard.callbacks("signIn"))
-
-    client.setClientStateChangeListener({"onClientSignedOut": onClientSignedOut})
-    team.heard.clear()
-    client.signOut()
-    team.heard.wait_for(1)
-    assert story(team.heard) == [("signIn", "success", True)]
-    assert client.isSignedIn()

@@ -2,14 +2,8 @@
 
 from __future__ import annotations
 
-import logging
-import os
-import socket
-import subprocess
-import sys
 import threading
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -22,11 +16,10 @@ from synerise_client import (
     ClientSignOutMode,
     MemoryStorage,
     RetryPolicy,
-    SQLiteStorage,
     Synerise,
     Token,
 )
-from tests.conftest import EMAIL, PASSWORD, Heard, Team
+from tests.conftest import EMAIL, PASSWORD, Team
 from tests.session.scenes import at_once, bearers, held, story
 
 Reason = ClientSessionEndReason
@@ -36,19 +29,6 @@ REGENERATIONS: list[Callable[[ClientModule], bool]] = [
     lambda client: client.regenerateUUID(),
     lambda client: client.regenerateUUIDWithClientIdentifier("someone"),
 ]
-
-ANOTHER_PROCESS = """
-import os
-from synerise_client import SQLiteStorage, Synerise
-
-environ = os.environ
-initializer = Synerise.Initializer().withApiKey(environ["API_KEY"])
-initializer.withBaseUrl(environ["BASE_URL"]).withStorage(SQLiteStorage(environ["STORE"])).init()
-assert Synerise.Client.isSignedIn()
-Synerise.Client.signOut()
-assert Synerise.waitUntilIdle(10)
-"""
-
 
 def registration(email: str = "new@example.com") -> ClientAccountRegisterContext:
     return ClientAccountRegisterContext(email, PASSWORD)
@@ -147,26 +127,6 @@ def test_the_getters_and_an_ender_return_while_the_server_keeps_a_request(
         assert at_once(client.isSignedIn) is False
         assert not hold.over
     assert team.heard.results == [("getAccount", "error", -999)]
-
-
-def test_a_call_that_waits_for_its_next_attempt_is_ended_at_once(team: Team) -> None:
-    client, waits = team.client(), threading.Event()
-    handler = logging.Handler()
-    handler.emit = lambda record: waits.set()  # type: ignore[method-assign]
-    handler.addFilter(lambda record: record.getMessage().startswith("Attempt 1 failed"))
-    log = logging.getLogger("synerise_client.api")
-    log.addHandler(handler)
-    try:
-        team.sandbox.fail("login", 503, headers={"Retry-After": "30"})
-        client.signIn(EMAIL, PASSWORD, *team.heard.callbacks("signIn"))
-        assert waits.wait(10)
-    finally:
-        log.removeHandler(handler)
-    client.destroySession()
-    team.heard.wait_for(1, timeout=1)
-    assert story(team.heard) == [("signIn", "error", -999)]
-    assert Synerise.waitUntilIdle(10)
-    assert team.operations == ["login"]
 
 
 def test_an_ender_called_inside_a_callback_ends_the_calls_behind_it(team: Team) -> None:
@@ -272,32 +232,6 @@ def test_its_own_deadline_ends_a_running_call_and_the_next_one_goes_on(team: Tea
         client.retrieveToken(*team.heard.callbacks("retrieveToken"))
         team.heard.wait_for(2)
     assert story(team.heard) == [("signIn", "error", -1), ("retrieveToken", "error", 3200)]
-
-
-def test_a_name_look_up_that_hangs_holds_up_neither_the_ender_nor_the_next_call(
-    team: Team, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    look_up, asked, found = socket.getaddrinfo, threading.Event(), threading.Event()
-
-    def hanging(*arguments: Any, **options: Any) -> Any:
-        if socket.AI_NUMERICHOST not in arguments:
-            asked.set()
-            found.wait(10)
-        return look_up(*arguments, **options)
-
-    monkeypatch.setattr(socket, "getaddrinfo", hanging)
-    client = team.client(withBaseUrl=team.sandbox.url.replace("127.0.0.1", "localhost"))
-    client.signIn(EMAIL, PASSWORD, *team.heard.callbacks("signIn"))
-    assert asked.wait(10)
-    try:
-        client.destroySession()
-        client.retrieveToken(*team.heard.callbacks("retrieveToken"))
-        team.heard.wait_for(2, timeout=1)
-    finally:
-        found.set()
-    assert Synerise.waitUntilIdle(10)
-    assert story(team.heard) == [("signIn", "error", -999), ("retrieveToken", "error", 3200)]
-    assert team.operations == []
 
 
 # Enders that wait for their turn
@@ -417,50 +351,6 @@ def test_the_calls_behind_one_that_notices_the_expiry_run_without_a_customer(tea
 # Other processes
 
 
-def test_another_process_sign_out_wins_over_a_refresh_in_flight(team: Team, tmp_path: Path) -> None:
-    path = tmp_path / "sessions.sqlite3"
-    client = team.client(SQLiteStorage(path))
-    team.sign_in()
-    team.heard.clear()
-    environment = {
-        **os.environ,
-        "API_KEY": team.sandbox.api_key,
-        "BASE_URL": team.sandbox.url,
-        "STORE": str(path),
-    }
-    with held(team, "refresh", "refreshToken") as hold:
-        subprocess.run(  # what another user's script would be
-            [sys.executable, "-c", ANOTHER_PROCESS], env=environment, check=True, timeout=30
-        )
-        hold.release()
-        team.heard.wait_for(2)
-    assert story(team.heard) == [
-        ("listener", "out", Reason.UserSignOut),
-        ("refreshToken", "error", -999),
-    ]
-    assert not client.isSignedIn()
-    assert not team.other_client(SQLiteStorage(path)).isSignedIn()
-    assert team.operations == ["login", "refresh", "logout"]
-
-
-def test_the_end_of_a_session_in_another_process_is_heard_before_the_call_is_ended(
-    team: Team,
-) -> None:
-    storage = MemoryStorage()
-    team.client(storage)
-    team.sign_in()
-    team.heard.clear()
-    other = team.other_client(storage)
-    with held(team, "refresh", "refreshToken") as hold:
-        other.destroySession()
-        hold.release()
-        team.heard.wait_for(2)
-    assert story(team.heard) == [
-        ("listener", "out", Reason.SessionDestroyed),
-        ("refreshToken", "error", -999),
-    ]
-
-
 def test_a_sign_in_in_another_process_wins_over_a_refresh_in_flight(team: Team) -> None:
     storage = MemoryStorage()
     client = team.client(storage)
@@ -497,30 +387,3 @@ def test_a_401_with_a_token_that_was_replaced_meanwhile_is_sent_again_with_the_n
     assert team.operations == ["login", "refresh", "account", "account"]
     assert bearers(team, "account") == [old, refreshed[0].tokenString]
     assert team.call("retrieveToken") == refreshed[0]
-
-
-def test_a_late_anonymous_token_never_replaces_a_customers(team: Team) -> None:
-    storage = MemoryStorage()
-    client = team.client(storage)
-    other = team.other_client(storage, Heard())
-    team.sandbox.add_profile(EMAIL, PASSWORD)
-    with held(team, "login_anonymous", "registerAccount", registration()) as hold:
-        assert team.call("signIn", EMAIL, PASSWORD, client=other) is True
-        hold.release()
-        team.heard.wait_for(1)
-    assert Synerise.waitUntilIdle(10)
-    assert client.isSignedIn()
-    assert team.call("getAccount").email == EMAIL
-    assert team.call("getAccount", client=other).email == EMAIL
-
-
-def test_two_processes_that_refresh_leave_one_token_that_both_use(team: Team) -> None:
-    storage = MemoryStorage()
-    team.client(storage)
-    team.sign_in()
-    other = team.other_client(storage)
-    mine = team.call("refreshToken")
-    assert team.call("retrieveToken", client=other) == mine
-    theirs = team.call("refreshToken", client=other)
-    assert team.call("retrieveToken") == theirs
-    assert team.operations == ["login", "refresh", "refresh"]
