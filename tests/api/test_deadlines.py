@@ -102,14 +102,3 @@ def test_the_read_timeout_ends_one_attempt(bench: Bench) -> None:
     account = bench.call("getAccount")
     assert account.email == EMAIL
     assert len(bench.server.to(ACCOUNT)) == 3
-
-
-def test_a_shutdown_ends_a_running_request(bench: Bench) -> None:
-    bench.client()
-    bench.server.script(LOGIN, silence)
-    answer = bench.begin("signIn", EMAIL, PASSWORD)
-    bench.server.wait_for(LOGIN)
-    began = time.monotonic()
-    Synerise.shutdown()
-    assert time.monotonic() - began < 2
-    assert answer.wait().code == -999

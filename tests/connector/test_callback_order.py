@@ -28,6 +28,7 @@ def test_callbacks_come_in_the_order_of_the_calls(team: Team) -> None:
         client.retrieveToken(*team.heard.callbacks("fifth"))
         assert hold.arrived.wait(10)
         assert team.heard.told == []
+        assert team.operations == ["login"]
     assert Synerise.waitUntilIdle(10)
     names = [name for name, _, _ in team.heard.results]
     assert names == ["first", "second", "third", "fourth", "fifth"]
@@ -46,15 +47,25 @@ def test_a_call_that_fails_at_once_still_waits_for_the_ones_before(team: Team) -
     assert codes(team) == [("signIn", True), ("signOutWithMode", 3050)]
 
 
-def test_callbacks_never_overlap(team: Team) -> None:
+def test_callbacks_and_events_never_overlap(team: Team) -> None:
     client = team.client()
-    second_came = threading.Event()
-    overlapped: list[bool] = []
-    client.retrieveToken(None, lambda: overlapped.append(second_came.wait(0.1)))
-    client.retrieveToken(None, second_came.set)
+    team.sign_in()
+    running, has_begun = threading.Lock(), threading.Event()
+    were_alone: list[bool] = []
+
+    def callback() -> None:
+        were_alone.append(running.acquire(blocking=False))
+        has_begun.set()
+        threading.Event().wait(0.05)
+        running.release()
+
+    client.setClientStateChangeListener({"onClientSignedOut": callback})
+    client.retrieveToken(callback, callback)
+    client.retrieveToken(callback, callback)
+    assert has_begun.wait(10)
+    client.destroySession()
     assert Synerise.waitUntilIdle(10)
-    assert overlapped == [False]
-    assert second_came.is_set()
+    assert were_alone == [True] * 3
 
 
 def test_calls_from_many_threads_get_one_callback_each_without_overlapping(team: Team) -> None:
@@ -145,149 +156,6 @@ def test_callbacks_may_chain_calls_and_see_their_results(team: Team) -> None:
     client.signIn(EMAIL, PASSWORD, signed_in)
     assert Synerise.waitUntilIdle(10)
     assert len({token.tokenString for token in tokens}) == 2
-
-
-def test_a_callback_may_end_the_session(team: Team) -> None:
-    client = team.client()
-    team.sign_in()
-    team.heard.clear()
-
-    def destroy(_: Token) -> None:
-        client.getAccount(*team.heard.callbacks("getAccount"))
-        client.destroySession()
-
-    client.retrieveToken(destroy)
-    assert Synerise.waitUntilIdle(10)
-    assert [each[:2] for each in team.heard.told] == [("listener", "out"), ("getAccount", "error")]
-    assert codes(team) == [("getAccount", -999)]
-    assert not client.isSignedIn()
-
-
-def test_a_session_ended_under_a_running_call_is_announced_before_the_calls_get_their_999(
-    team: Team,
-) -> None:
-    client = team.client()
-    team.sign_in()
-    team.heard.clear()
-    with team.sandbox.hold("account") as hold:
-        client.getAccount(*team.heard.callbacks("running"))
-        client.retrieveToken(*team.heard.callbacks("queued"))
-        assert hold.arrived.wait(10)
-        client.destroySession()
-        assert Synerise.waitUntilIdle(10)
-    assert [each[0] for each in team.heard.told] == ["listener", "running", "queued"]
-    assert codes(team) == [("running", -999), ("queued", -999)]
-
-
-def test_wait_until_idle_counts_calls_that_callbacks_make(team: Team) -> None:
-    client = team.client()
-    answered: list[int] = []
-
-    def again(depth: int) -> None:
-        answered.append(depth)
-        if depth < 5:
-            client.retrieveToken(None, lambda: again(depth + 1))
-
-    client.retrieveToken(None, lambda: again(1))
-    assert Synerise.waitUntilIdle(10)
-    assert answered == [1, 2, 3, 4, 5]
-
-
-def test_wait_until_idle_waits_for_a_callback_to_return(team: Team) -> None:
-    client = team.client()
-    returns: list[bool] = []
-    may_return = threading.Event()
-
-    def slow() -> None:
-        may_return.wait(10)
-        returns.append(True)
-
-    client.retrieveToken(None, slow)
-    assert Synerise.waitUntilIdle(0.05) is False
-    may_return.set()
-    assert Synerise.waitUntilIdle(10) is True
-    assert returns == [True]
-
-
-def test_wait_until_idle_gives_up_after_its_timeout(team: Team) -> None:
-    client = team.client()
-    team.sandbox.add_profile(EMAIL, PASSWORD)
-    with team.sandbox.hold("login") as hold:
-        client.signIn(EMAIL, PASSWORD)
-        assert hold.arrived.wait(10)
-        assert Synerise.waitUntilIdle(0) is False
-        assert Synerise.waitUntilIdle(timeout=0.05) is False
-    assert Synerise.waitUntilIdle(timeout=10) is True
-    assert client.isSignedIn()
-
-
-def test_wait_until_idle_without_calls_returns_at_once(team: Team) -> None:
-    team.client()
-    assert Synerise.waitUntilIdle() is True
-
-
-def test_wait_until_idle_counts_what_the_server_is_told_in_the_background(team: Team) -> None:
-    client = team.client()
-    team.sign_in()
-    with team.sandbox.hold("logout") as hold:
-        client.signOut()
-        assert hold.arrived.wait(10)
-        assert Synerise.waitUntilIdle(0.05) is False
-    assert Synerise.waitUntilIdle(10) is True
-
-
-def test_wait_until_idle_inside_a_callback_is_a_runtime_error(team: Team) -> None:
-    client = team.client()
-    raised: list[RuntimeError] = []
-
-    def wait() -> None:
-        try:
-            Synerise.waitUntilIdle()
-        except RuntimeError as error:
-            raised.append(error)
-
-    client.retrieveToken(None, wait)
-    assert Synerise.waitUntilIdle(10)
-    assert len(raised) == 1
-    assert "callback" in str(raised[0])
-
-
-def test_wait_until_idle_inside_a_listener_is_a_runtime_error(team: Team) -> None:
-    client = team.client()
-    raised: list[RuntimeError] = []
-
-    def wait(_: Any) -> None:
-        try:
-            Synerise.waitUntilIdle()
-        except RuntimeError as error:
-            raised.append(error)
-
-    team.sign_in()
-    client.setClientStateChangeListener({"onClientSignedOut": wait})
-    client.destroySession()
-    assert Synerise.waitUntilIdle(10)
-    assert len(raised) == 1
-
-
-def test_wait_until_idle_on_a_thread_started_by_a_callback_works(team: Team) -> None:
-    client = team.client()
-    waited: list[bool] = []
-    threads: list[threading.Thread] = []
-
-    def start() -> None:
-        thread = threading.Thread(target=lambda: waited.append(Synerise.waitUntilIdle(10)))
-        threads.append(thread)
-        thread.start()
-
-    client.retrieveToken(None, start)
-    assert Synerise.waitUntilIdle(10)
-    threads[0].join(10)
-    assert waited == [True]
-
-
-def test_wait_until_idle_before_init_is_a_runtime_error() -> None:
-    with pytest.raises(RuntimeError, match="not initialized"):
-        Synerise.waitUntilIdle()
 
 
 def test_a_raising_callback_is_logged_with_its_traceback_and_the_next_one_still_comes(

@@ -40,6 +40,15 @@ def token_answer(team: Team, left: float = 3600.0, **changes: Any) -> dict[str, 
     return {name: value for name, value in answer.items() if value is not ABSENT}
 
 
+def signed_in(team: Team) -> str:
+    """Sign a customer in, forget that it was heard, and return the token."""
+    team.client()
+    team.sign_in()
+    token: str = team.call("retrieveToken").tokenString
+    team.heard.clear()
+    return token
+
+
 @contextmanager
 def held(
     team: Team, operation: str, method: str, *arguments: Any, client: ClientModule | None = None

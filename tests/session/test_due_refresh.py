@@ -21,6 +21,7 @@ from tests.session.scenes import (
     GARBAGE,
     bearers,
     held,
+    signed_in,
     story,
     time_limits,
     token_answer,
@@ -39,15 +40,6 @@ TROUBLE: dict[str, dict[str, Any]] = {
     "a moved route": {"status": 404},
     "garbage": {"status": 200, "body": GARBAGE},
 }
-
-
-def signed_in(team: Team) -> str:
-    """Sign a customer in, forget that it was heard, and return the token."""
-    team.client()
-    team.sign_in()
-    token: str = team.call("retrieveToken").tokenString
-    team.heard.clear()
-    return token
 
 
 def failed_due_refresh(team: Team, left: float = 1799.0) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Callable
 
 import pytest
@@ -151,18 +150,6 @@ def test_a_failed_sign_in_is_not_heard(team: Team) -> None:
     team.client()
     assert team.call("signIn", OTHER, PASSWORD).code == 401
     assert team.heard.events == []
-
-
-def test_listener_and_callbacks_run_on_one_thread_that_is_not_the_callers(team: Team) -> None:
-    client = team.client()
-    team.sandbox.add_profile(OTHER, PASSWORD)
-    client.signIn(OTHER, PASSWORD, *team.heard.callbacks("signIn"))
-    team.heard.wait_for(2)
-    client.destroySession()
-    client.retrieveToken(*team.heard.callbacks("retrieveToken"))
-    team.heard.wait_for(4)
-    assert len(team.heard.threads) == 1
-    assert threading.main_thread() not in team.heard.threads
 
 
 def test_a_process_hears_that_a_customer_signed_in_elsewhere(team: Team) -> None:

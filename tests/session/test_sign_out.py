@@ -17,19 +17,19 @@ from synerise_client import (
     Synerise,
 )
 from tests.conftest import PASSWORD, Team
-from tests.session.scenes import ALL_ATTEMPTS, at_once, bearers, bodies, held, story, time_limits
+from tests.session.scenes import (
+    ALL_ATTEMPTS,
+    at_once,
+    bearers,
+    bodies,
+    held,
+    signed_in,
+    story,
+    time_limits,
+)
 
 SIGNED_OUT = ("out", ClientSessionEndReason.UserSignOut)
 DESTROYED = ("out", ClientSessionEndReason.SessionDestroyed)
-
-
-def signed_in(team: Team) -> str:
-    """Sign a customer in, forget that it was heard, and return the token."""
-    team.client()
-    team.sign_in()
-    token: str = team.call("retrieveToken").tokenString
-    team.heard.clear()
-    return token
 
 
 @contextmanager

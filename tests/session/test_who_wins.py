@@ -15,7 +15,6 @@ from synerise_client import (
     ClientSessionEndReason,
     ClientSignOutMode,
     MemoryStorage,
-    RetryPolicy,
     Synerise,
     Token,
 )
@@ -29,6 +28,7 @@ REGENERATIONS: list[Callable[[ClientModule], bool]] = [
     lambda client: client.regenerateUUID(),
     lambda client: client.regenerateUUIDWithClientIdentifier("someone"),
 ]
+
 
 def registration(email: str = "new@example.com") -> ClientAccountRegisterContext:
     return ClientAccountRegisterContext(email, PASSWORD)
@@ -206,73 +206,7 @@ def test_an_ender_after_the_local_end_of_a_sign_out_is_not_heard_again(team: Tea
     assert client.getUUID() != uuid
 
 
-# What else ends a running call
-
-
-def test_shutdown_ends_a_running_call_within_a_second(team: Team) -> None:
-    client = team.client()
-    team.sign_in()
-    team.heard.clear()
-    with held(team, "account", "getAccount"):
-        client.refreshToken(*team.heard.callbacks("refreshToken"))
-        shutdown = threading.Thread(target=Synerise.shutdown)
-        shutdown.start()
-        team.heard.wait_for(2, timeout=1)
-        shutdown.join(10)
-        assert not shutdown.is_alive()
-    assert story(team.heard) == [
-        ("getAccount", "error", -999),
-        ("refreshToken", "error", -999),
-    ]
-
-
-def test_its_own_deadline_ends_a_running_call_and_the_next_one_goes_on(team: Team) -> None:
-    client = team.client(withRetryPolicy=RetryPolicy(initial=0, maximum=0, deadline=0.2))
-    with held(team, "login", "signIn", OTHER, PASSWORD):
-        client.retrieveToken(*team.heard.callbacks("retrieveToken"))
-        team.heard.wait_for(2)
-    assert story(team.heard) == [("signIn", "error", -1), ("retrieveToken", "error", 3200)]
-
-
 # Enders that wait for their turn
-
-
-def test_calls_run_one_after_another_in_the_order_in_which_they_were_made(team: Team) -> None:
-    client = team.client()
-    team.sandbox.add_profile(EMAIL, PASSWORD)
-    with held(team, "login", "signIn", EMAIL, PASSWORD) as hold:
-        for name in ("getAccount", "refreshToken", "getAccount", "retrieveToken"):
-            getattr(client, name)(*team.heard.callbacks(name))
-        assert team.operations == ["login"]
-        hold.release()
-        team.heard.wait_for(6)
-    names = [name for name, kind, _ in team.heard.results if kind == "success"]
-    assert names == ["signIn", "getAccount", "refreshToken", "getAccount", "retrieveToken"]
-    assert team.operations == ["login", "account", "refresh", "account"]
-
-
-def test_callbacks_never_overlap(team: Team) -> None:
-    client = team.client()
-    running, overlaps, done = threading.Lock(), [], threading.Event()
-
-    def callback() -> None:
-        if not running.acquire(blocking=False):
-            overlaps.append(True)
-            return
-        threading.Event().wait(0.02)
-        running.release()
-
-    client.setClientStateChangeListener(
-        {"onClientSignedIn": callback, "onClientSignedOut": callback}
-    )
-    team.sandbox.add_profile(EMAIL, PASSWORD)
-    client.signIn(EMAIL, PASSWORD, callback, callback)
-    client.retrieveToken(callback, callback)
-    client.signOut()
-    client.retrieveToken(callback, callback)
-    client.refreshToken(callback, done.set)
-    assert done.wait(10)
-    assert overlaps == []
 
 
 def test_sign_in_then_get_account_gets_the_new_customers_account(team: Team) -> None:
