@@ -94,8 +94,3 @@ def test_the_table_of_methods_is_that_of_the_protocol() -> None:
     methods = {name for name in vars(Storage) if not name.startswith("_")}
     assert methods <= set(named)
     assert methods <= set(dir(SQLiteStorage))
-
-
-def test_the_links_of_the_guide_lead_somewhere() -> None:
-    for target in re.findall(r"\]\(([^)#]+)", GUIDE):
-        assert target.startswith("https://") or (ROOT / "docs" / target).exists(), target

@@ -10,7 +10,8 @@ from typing import Any
 
 import pytest
 
-from synerise_client import Error, ErrorCause
+from synerise_client import Error, ErrorCause, Synerise
+from synerise_client.api.replies import error_reply
 from tests.api.conftest import API_KEY, EMAIL, PASSWORD, Bench
 from tests.api.server import ACCOUNT, LOGIN, REFRESH, drip, hang_up, raw, reply, token_body
 
@@ -146,8 +147,6 @@ def test_a_deep_rejected_value_does_not_turn_an_answer_into_a_lost_one(
 @pytest.mark.parametrize("depth", range(900, 1000))
 def test_no_depth_of_a_rejected_value_breaks_the_reading_of_an_error(depth: int) -> None:
     """Somewhere between what can be parsed and what cannot lies what can only just be."""
-    from synerise_client.api.replies import error_reply
-
     deep = b"[" * depth + b"]" * depth
     body = b'{"errors": [{"field": "a", "rejectedValue": %s}]}' % deep
     assert error_reply(400, {}, body, ["secret"]).httpStatus == 400
@@ -266,8 +265,6 @@ def test_an_error_can_be_copied_whole(bench: Bench, kind: str, way: str) -> None
 
 
 def test_an_error_that_ended_a_call_can_be_copied(bench: Bench) -> None:
-    from synerise_client import Synerise
-
     bench.client()
     bench.server.script(LOGIN, drip(b"H", b"T"))
     answer = bench.begin("signIn", EMAIL, PASSWORD)
@@ -279,8 +276,6 @@ def test_an_error_that_ended_a_call_can_be_copied(bench: Bench) -> None:
 
 
 def test_calls_that_ended_together_get_errors_of_their_own(bench: Bench) -> None:
-    from synerise_client import Synerise
-
     bench.client()
     bench.server.script(LOGIN, drip(b"H", b"T"))
     answers = [bench.begin("signIn", EMAIL, PASSWORD) for _ in range(3)]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 import signal
+import socket
 import subprocess
 import sys
 from pathlib import Path
@@ -106,8 +107,6 @@ def test_the_sandbox_has_a_customer_takes_a_key_and_prints_its_mails() -> None:
 
 
 def test_a_port_that_is_taken_is_one_line_and_exit_code_1(tmp_path: Path) -> None:
-    import socket
-
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
         taken.listen()

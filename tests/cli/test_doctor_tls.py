@@ -41,7 +41,9 @@ def test_a_certificate_that_is_not_trusted_is_told_from_a_dead_server(
     assert ended.exit_code == 7
     found = verdicts(ended.json)
     assert (found["Server"], found["TLS"], found["API key"]) == (
-        *("cannot tell", "wrong", "cannot tell"),
+        "cannot tell",
+        "wrong",
+        "cannot tell",
     )
     (tls,) = (each for each in ended.json["checks"] if each["check"] == "TLS")
     assert "not trusted: self" in tls["found"]
@@ -60,9 +62,7 @@ def test_a_certificate_that_is_named_is_believed(
     assert call("sign-in", EMAIL, *options, stdin=TYPED).exit_code == 0
 
 
-def test_a_certificate_of_somebody_else_is_found(
-    server: ScriptedServer, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_certificate_of_somebody_else_is_found(server: ScriptedServer) -> None:
     assert verdicts(call("doctor", "--json", "--ca", DATA / "other.crt").json)["TLS"] == "wrong"
 
 
@@ -86,9 +86,7 @@ def test_certificates_that_are_not_there_are_a_wrong_argument(
     assert "which is not there" in ended.line
 
 
-def test_plain_http_where_tls_is_expected_is_no_question_of_trust(
-    server: ScriptedServer, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_plain_http_where_tls_is_expected_is_no_question_of_trust(server: ScriptedServer) -> None:
     plain = ScriptedServer()
     try:
         url = plain.url.replace("http:", "https:")

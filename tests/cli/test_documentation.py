@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import re
 import sys
@@ -149,9 +148,3 @@ def test_the_document_has_each_option_with_its_variable() -> None:
         option: parameter.envvar for option, parameter in named.items() if parameter.envvar
     }
     assert len(rows) == len(_OPTIONS) - 1  # --debug has none
-
-
-def test_the_json_of_the_document_is_json() -> None:
-    for step in steps_of(DOCUMENT):
-        if "--json" in step.command and step.shown.startswith("{"):
-            assert json.loads(step.shown)

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import ast
 import json
 from pathlib import Path
 
 import pytest
 
+from synerise_client.cli import run as run_module
 from tests.cli.caller import EMAIL, PASSWORD, Desk, Ended
-from tests.store.conftest import locked, run
+from tests.store.conftest import BrokenStorage, locked, run
 
 TYPED = f"{PASSWORD}\n".encode()
 NOWHERE = "http://127.0.0.1:1"
@@ -158,9 +160,6 @@ def test_a_store_that_is_in_use_for_too_long_is_told(desk: Desk) -> None:
 def test_what_cannot_be_stored_in_the_end_is_a_failure_if_that_was_the_point(
     desk: Desk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from synerise_client import SQLiteStorage
-    from tests.store.conftest import BrokenStorage
-
     desk.sign_in()
     monkeypatch.setattr(BrokenStorage, "writes", False)
     monkeypatch.setattr("synerise_client.cli.store.SQLiteStorage", BrokenStorage)
@@ -171,7 +170,6 @@ def test_what_cannot_be_stored_in_the_end_is_a_failure_if_that_was_the_point(
     assert ended.exit_code == 0
     assert ended.out
     assert ended.line.startswith("Warning: What has changed could not be stored: the disk is full")
-    assert issubclass(BrokenStorage, SQLiteStorage)
 
 
 def test_a_damaged_store_is_told_of_and_replaced(desk: Desk) -> None:
@@ -184,7 +182,6 @@ def test_a_damaged_store_is_told_of_and_replaced(desk: Desk) -> None:
 
 
 READ_ONLY = """
-import io, sys
 from tests.cli.caller import call
 answers = {each: call(*each.split()) for each in ("token --raw", "refresh", "uuid", "doctor")}
 print(repr({command: tuple(ended) for command, ended in answers.items()}))
@@ -193,8 +190,6 @@ print(repr({command: tuple(ended) for command, ended in answers.items()}))
 
 @pytest.mark.skipif("sys.platform == 'win32'")
 def test_a_read_only_store_is_read_with_a_warning_and_nothing_else(desk: Desk) -> None:
-    import ast
-
     desk.sign_in()
     desk.store.chmod(0o400)
     desk.store.parent.chmod(0o500)
@@ -221,8 +216,6 @@ def test_a_read_only_store_is_read_with_a_warning_and_nothing_else(desk: Desk) -
 def test_whatever_nobody_foresaw_is_one_line_without_debug(
     desk: Desk, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    from synerise_client.cli import run as run_module
-
     def fail(**_: object) -> None:
         raise LookupError("nobody foresaw\nthis")
 

@@ -10,7 +10,7 @@ from uuid import UUID
 
 import pytest
 
-from synerise_client import MemoryStorage, SQLiteStorage, Synerise
+from synerise_client import ClientSimpleAuthenticationData, MemoryStorage, SQLiteStorage, Synerise
 from tests.cli.caller import EMAIL, PASSWORD, Desk
 from tests.conftest import secrets_of
 
@@ -244,8 +244,6 @@ def test_the_status_of_an_expired_session_says_who_it_was_and_since_when(desk: D
 
 
 def test_the_status_of_a_simple_authentication_names_the_identifier(desk: Desk) -> None:
-    from synerise_client import ClientSimpleAuthenticationData
-
     initializer = Synerise.Initializer().withApiKey(desk.sandbox.api_key)
     initializer.withBaseUrl(desk.sandbox.url).withStorage(SQLiteStorage(desk.store)).init()
     try:

@@ -35,11 +35,6 @@ def test_the_first_test_has_five_lines() -> None:
     assert len(body.splitlines()) == 5
 
 
-def test_the_links_of_the_guide_lead_somewhere() -> None:
-    for target in re.findall(r"\]\(([^)#]+)", GUIDE):
-        assert (ROOT / "docs" / target).exists(), target
-
-
 def test_the_tests_of_the_example_project_pass(run: Run, pytester: pytest.Pytester) -> None:
     shutil.copytree(
         KIOSK,

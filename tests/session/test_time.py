@@ -57,7 +57,7 @@ def test_a_tokens_life_is_the_shortest_that_the_reply_tells(
     lives_for(team, lifetime)
 
 
-@pytest.mark.parametrize("created", [None, "yesterday", True])
+@pytest.mark.parametrize("created", [None, "yesterday", True, []])
 def test_a_created_that_is_no_number_does_not_count(team: Team, created: object) -> None:
     team.client()
     body = token_answer(team, 500, created=created)
