@@ -331,11 +331,6 @@ def test_the_file_of_routes_is_one_that_the_client_takes() -> None:
     assert {name: routes_with(paths)[name].path for name in paths} == paths
 
 
-def test_the_table_of_codes_is_that_of_the_code() -> None:
-    told = {row[1].strip("`"): int(row[0]) for row in table_under("Errors")}
-    assert told == {code.name: code.value for code in ErrorCode}
-
-
 def test_the_links_within_the_guide_lead_to_headings() -> None:
     headings = re.findall(r"^#+ (.*)", prose(), re.MULTILINE)
     anchors = {re.sub(r"[^\w -]", "", title).replace(" ", "-").lower() for title in headings}

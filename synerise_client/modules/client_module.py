@@ -51,7 +51,7 @@ class ClientModule(AccountMethods):
     :class:`~synerise_client.RetryPolicy`).
 
     Source: ClientModule.js of the React Native SDK 1.7.0 (names, arguments);
-    the session's rules are told in the README.
+    docs/explanation/session.md tells the session's rules.
     """
 
     _shared: ClassVar[ClientModule | None] = None

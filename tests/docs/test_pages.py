@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import ast
+import json
 import re
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
+from synerise_client import ErrorCode
 from synerise_client.api.routes import ROUTES, Auth
 from synerise_client.sandbox import Sandbox
 from tests.docs.pages import DOCS, ROOT, Follower, Page, all_pages
@@ -98,19 +100,35 @@ def test_the_languages_of_the_python_blocks_can_be_parsed() -> None:
 
 
 def test_the_table_of_routes_is_that_of_the_code() -> None:
-    page = (DOCS / "explanation" / "api.md").read_text()
     words = {Auth.NONE: "none", Auth.ANONYMOUS: "anybody's", Auth.CLIENT: "a customer's"}
-    told = [
-        tuple(cell.strip() for cell in row.strip("|").split("|"))
-        for row in re.findall(r"^\| `\w+` \|.*", page, re.MULTILINE)
-    ]
-    assert told == [
-        (
+    assert rows_of("explanation/api.md") == [
+        [
             f"`{route.operation}`",
             f"{route.method} `{route.path}`",
             "documented" if route.documented else "assumed",
             words[route.auth],
             "yes" if route.safe else "no",
-        )
+        ]
         for route in ROUTES.values()
     ]
+
+
+def test_the_table_of_methods_has_every_method_with_its_arguments() -> None:
+    surface = json.loads((TESTS / "data" / "client-module.json").read_text())
+    told = {
+        name: re.findall(r"\w+", arguments)
+        for names, arguments, _ in rows_of("reference/client.md")
+        for name in re.findall(r"\w+", names)
+    }
+    assert told == {method["name"]: method["params"] for method in surface["methods"]}
+
+
+def test_the_table_of_codes_is_that_of_the_code() -> None:
+    told = {name.strip("`"): int(code) for code, name, _ in rows_of("reference/errors.md")}
+    assert told == {code.name: code.value for code in ErrorCode}
+
+
+def rows_of(page: str) -> list[list[str]]:
+    """Return the cells of each row of a page that begins with a name or a number."""
+    rows = re.findall(r"^\| (?:`|-?\d).*", (DOCS / page).read_text(), re.MULTILINE)
+    return [[cell.strip() for cell in row.strip("|").split("|")] for row in rows]
