@@ -22,7 +22,7 @@ from synerise_client import (
     SyneriseInitializer,
     Token,
 )
-from synerise_client.api.routes import ROUTES, routes_with
+from synerise_client.api.routes import ROUTES
 from synerise_client.sandbox import Sandbox
 from synerise_client.synerise import SyneriseFacade
 
@@ -323,12 +323,6 @@ def test_a_method_uses_the_assumed_route_that_the_guide_names_for_it(
         timeout=30,
     ).stdout
     assert operation in output.splitlines()[-1].split()
-
-
-def test_the_file_of_routes_is_one_that_the_client_takes() -> None:
-    (example,) = (block for block in BLOCKS if block.language == "json")
-    paths = json.loads(example.text)
-    assert {name: routes_with(paths)[name].path for name in paths} == paths
 
 
 def test_the_links_within_the_guide_lead_to_headings() -> None:
