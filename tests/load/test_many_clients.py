@@ -15,7 +15,7 @@ SCRIPT = """
 import json, os, sys, threading
 from benchmarks.usage import usage
 from synerise_client import MemoryStorage, RetryPolicy, SQLiteStorage, Synerise
-from synerise_client import script_end, threads
+from synerise_client import forks, script_end
 from synerise_client.api import deadlines
 
 deadlines._LINGER_SECONDS = 0.02  # so that its thread goes while we wait for it
@@ -62,7 +62,7 @@ def held():
     reading = usage()
     return {
         **reading._asdict(),
-        "renewed at a fork": len(threads._renewables),
+        "renewed at a fork": len(forks._renewables),
         "waited for at exit": len(script_end._connectors),
         "exit hooks": sys.getrefcount(script_end._drain_all),  # each one holds the function
     }
