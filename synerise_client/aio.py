@@ -67,7 +67,7 @@ class AsyncClient:
     session may wait for the store, for 0.25 seconds at most.
 
     Args:
-        client: ``Synerise.Client``.
+        client: ``Synerise.Client``, or what ``connect()`` has returned.
     """
 
     def __init__(self, client: ClientModule) -> None:
