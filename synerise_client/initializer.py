@@ -301,8 +301,8 @@ class SyneriseInitializer:
         the callback of ``Synerise.onReady`` is called again.
 
         Raises:
-            ValueError: the API key is missing or the base URL cannot be used; the
-                callback of ``Synerise.onError`` is told before.
+            ValueError: the API key is missing, or the base URL or the file of routes
+                cannot be used; the callback of ``Synerise.onError`` is told before.
         """
         if self._facade.isInitialized():
             _log.warning("Synerise is initialized already; this init() changes nothing")
@@ -327,7 +327,8 @@ class SyneriseInitializer:
             answers the calls that were made.
 
         Raises:
-            ValueError: the API key is missing or the base URL cannot be used.
+            ValueError: the API key is missing, or the base URL or the file of routes
+                cannot be used.
         """
         from synerise_client.modules.connected_client import ConnectedClient
 

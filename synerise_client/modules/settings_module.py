@@ -48,7 +48,8 @@ class SdkSettings:
     def doNotTrack(self) -> bool:
         """Whether nobody may become known: signing in and registering then gets -109.
 
-        Each change destroys the session at once, as ``destroySession`` does.
+        ``recognizeAnonymous`` is refused, too. Each change destroys the session at once, as
+        ``destroySession`` does.
         """
         return self._do_not_track
 
