@@ -301,14 +301,19 @@ def test_the_table_of_assumed_routes_is_that_of_the_code() -> None:
     ]
 
 
-@pytest.mark.parametrize(
-    ("operation", "method"),
-    [
-        (row[0].strip("`"), method)
-        for row in table_under("Routes that are assumed")
-        for method in re.findall(r"\w+", row[2])
-    ],
-)
+USES = [
+    (row[0].strip("`"), method)
+    for row in table_under("Routes that are assumed")
+    for method in re.findall(r"\w+", row[2])
+]
+
+
+@pytest.mark.parametrize("method", [method for _, method in USES])
+def test_the_reference_says_of_a_method_that_its_route_is_assumed(method: str) -> None:
+    assert "route is assumed" in " ".join(str(getattr(ClientModule, method).__doc__).split())
+
+
+@pytest.mark.parametrize(("operation", "method"), USES)
 def test_a_method_uses_the_assumed_route_that_the_guide_names_for_it(
     operation: str, method: str, sandbox: Sandbox
 ) -> None:

@@ -173,7 +173,7 @@ class AccountMethods(RegistrationMethods):
     ) -> None:
         """Have a mail sent to the customer's new address, to confirm it.
 
-        It is sent only once if no answer comes.
+        It is sent only once if no answer comes. What is sent besides the address is assumed.
 
         Args:
             email: the new address.

@@ -272,7 +272,8 @@ class ClientModule(AccountMethods):
 
         Every call that is not finished gets -999. If somebody was logged in,
         the listener hears USER_SIGN_OUT and the server is told in the
-        background, for 5 seconds at most. Waits 0.25 seconds for the store at most.
+        background, for 5 seconds at most; that route is assumed. Waits 0.25 seconds
+        for the store at most.
         """
         self._end(self._session.sign_out)
 
@@ -286,7 +287,7 @@ class ClientModule(AccountMethods):
         """Sign the customer out when it is this call's turn, and tell the server.
 
         The session here ends first, so it ends also if ``onError`` is called
-        because the server could not be told within 10 seconds.
+        because the server could not be told within 10 seconds. The route is assumed.
 
         Args:
             mode: ``ClientSignOutMode.SignOut`` keeps the UUID,
