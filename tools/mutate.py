@@ -6,7 +6,8 @@
 Cosmic Ray says what can be changed, a seed what is: one fault in each of so many
 modules. Each is planted in a copy of the checkout; there, the tests of the module's
 subject run first, and all that are not long if those have found nothing. A test that
-finds a fault must pass in a copy without it. The exit code is 1 if a fault survives.
+finds a fault must fail with it once more, alone, and pass in a copy without it. The exit
+code is 1 if a fault survives.
 """
 
 from __future__ import annotations
@@ -41,6 +42,7 @@ PATIENCE = 600.0
 LEFT_OUT = ".git", ".tox", ".venv", "build", "*.egg-info", "__pycache__", ".*_cache"
 UNCHANGEABLE = "__init__.py", "__main__.py"
 NOBODY = "SURVIVED"
+NOT_SURE = "(not sure: it "
 
 # Where a module's path begins so, these tests are the nearest; the first that fits counts.
 NEAREST = {
@@ -211,9 +213,11 @@ def found_by(each: Fault, tests: list[str]) -> str:
         if failure is None:
             return NOBODY
         if "::" in failure:
+            if first_failure(copy, [failure]) is None:
+                return f"{NOT_SURE}passes alone: {failure})"
             file.write_text(sound, encoding="utf-8")
             if first_failure(copy, [failure]) is not None:
-                return f"(fails without it, too: {failure})"
+                return f"{NOT_SURE}fails without it, too: {failure})"
         return failure
 
 
@@ -242,7 +246,7 @@ def main(arguments: list[str]) -> int:
             tests = nearest(each.module) if round_name == "nearest" else ["tests"]
             finder = found_by(each, tests)
             report(number, each, finder, time.monotonic() - began)
-            if finder != NOBODY and not finder.startswith("(fails without"):
+            if finder != NOBODY and not finder.startswith(NOT_SURE):
                 del left[number]
     sys.stdout.write(f"{planted - len(left)} of {planted} faults were found.\n")
     return int(bool(left))

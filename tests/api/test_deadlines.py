@@ -9,6 +9,7 @@ import pytest
 
 from synerise_client import Error, RetryPolicy, Synerise
 from synerise_client.api.cancellation import Cancellation
+from synerise_client.api.current_call import requests_belong_to, socket_timeout
 from synerise_client.api.deadlines import watch
 from tests.api.conftest import EMAIL, PASSWORD, Bench
 from tests.api.server import ACCOUNT, LOGIN, Step, drip, hang_up, reply, silence
@@ -36,6 +37,11 @@ def test_whatever_is_watched_ends_at_its_deadline() -> None:
         assert call.event.wait(10)
     with pytest.raises(Error, match="time limit"):
         raise call.error or AssertionError
+
+
+def test_a_socket_may_hardly_wait_once_the_deadline_has_passed_and_never_without_end() -> None:
+    with requests_belong_to(Cancellation(0.0)):
+        assert 0 < socket_timeout(5.0) < 0.1
 
 
 @DRIPS

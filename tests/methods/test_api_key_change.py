@@ -290,3 +290,8 @@ def test_a_config_shows_what_was_set_and_never_the_salt() -> None:
     assert repr(InitializationConfig(requestValidationSalt="s4lt")) == "InitializationConfig()"
     config = InitializationConfig(initialDoNotTrack=True)
     assert repr(config) == "InitializationConfig(initialDoNotTrack=True)"
+
+
+def test_a_config_takes_each_field_from_a_mapping() -> None:
+    config = InitializationConfig({"requestValidationSalt": "s4lt", "initialDoNotTrack": True})
+    assert (config.requestValidationSalt, config.initialDoNotTrack) == ("s4lt", True)
