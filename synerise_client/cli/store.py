@@ -11,15 +11,12 @@ from synerise_client.session.state import UnreadableState, from_text
 from synerise_client.session.storage import StorageError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from synerise_client.session.refresh_lock import Release
     from synerise_client.session.state import SessionState
-    from synerise_client.session.storage import SessionKey, Stored
+    from synerise_client.session.storage import Change, SessionKey, Stored
 
 
-class WatchedStorage:
-    """A SQLiteStorage that remembers how its last use went.
+class WatchedStorage(SQLiteStorage):
+    """Remembers how its last use went.
 
     Args:
         path: of the file; None: the usual one.
@@ -29,19 +26,13 @@ class WatchedStorage:
     """
 
     def __init__(self, path: str | None) -> None:
-        self._storage = SQLiteStorage(path)
+        super().__init__(path)
         self._text: str | None = None
         self.trouble: StorageError | None = None
 
-    @property
-    def path(self) -> str:
-        """The file."""
-        return str(self._storage.path)
-
     def is_writable(self) -> bool:
         """Whether file and folder let us write; SQLite needs the folder too."""
-        path = self._storage.path
-        return os.access(path, os.W_OK) and os.access(path.parent, os.W_OK)
+        return os.access(self.path, os.W_OK) and os.access(self.path.parent, os.W_OK)
 
     def state(self) -> SessionState | None:
         """Return the session as it was last read or written, None if it never was."""
@@ -52,26 +43,12 @@ class WatchedStorage:
         except UnreadableState:
             return None
 
-    def version(self, key: SessionKey) -> object:
-        """Return something that differs after somebody else has written."""
-        return self._storage.version(key)
-
-    def update(
-        self, key: SessionKey, change: Callable[[str | None], str | None], timeout: float
-    ) -> Stored:
+    def update(self, key: SessionKey, change: Change, timeout: float) -> Stored:
         """Read, change and write in one transaction."""
         try:
-            stored = self._storage.update(key, change, timeout)
+            stored = super().update(key, change, timeout)
         except StorageError as error:
             self.trouble = error
             raise
         self._text, self.trouble = stored.text, None
         return stored
-
-    def try_refresh_lock(self, key: SessionKey) -> Release | None:
-        """Take the right to refresh the token."""
-        return self._storage.try_refresh_lock(key)
-
-    def close(self) -> None:
-        """Let go of the file."""
-        self._storage.close()

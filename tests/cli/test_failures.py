@@ -160,9 +160,12 @@ def test_a_store_that_is_in_use_for_too_long_is_told(desk: Desk) -> None:
 def test_what_cannot_be_stored_in_the_end_is_a_failure_if_that_was_the_point(
     desk: Desk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    class Full(WatchedStorage, BrokenStorage):
+        """Nothing can be written to it."""
+
     desk.sign_in()
     monkeypatch.setattr(BrokenStorage, "writes", False)
-    monkeypatch.setattr("synerise_client.cli.store.SQLiteStorage", BrokenStorage)
+    monkeypatch.setattr("synerise_client.cli.customer.WatchedStorage", Full)
     fails(desk.call("refresh"), 6, "could not be stored: the disk is full")
     assert desk.operations == ["login", "refresh"]
     desk.let_the_session_age(1900)
