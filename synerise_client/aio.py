@@ -157,11 +157,11 @@ class AsyncClient:
 
     def refreshToken(self) -> Answer[Token]:
         """Refresh the customer's token, due or not; the new one."""
-        return self._answer(partial(self._client.refreshToken))
+        return self._answer(self._client.refreshToken)
 
     def retrieveToken(self) -> Answer[Token]:
         """Get the customer's token, valid now, refreshed first if that is due."""
-        return self._answer(partial(self._client.retrieveToken))
+        return self._answer(self._client.retrieveToken)
 
     def getUUID(self) -> str:
         """Return the customer's current UUID."""
@@ -181,7 +181,7 @@ class AsyncClient:
 
     def getAccount(self) -> Answer[ClientAccountInformation]:
         """Get what Synerise knows of the customer who is logged in."""
-        return self._answer(partial(self._client.getAccount))
+        return self._answer(self._client.getAccount)
 
     def updateAccountBasicInformation(
         self, context: ClientAccountUpdateBasicInformationContext

@@ -31,7 +31,7 @@ def uuid(place: Place, as_json: bool) -> None:
     """Print the customer's UUID. Sends nothing."""
     with customer_at(place, writes=False) as customer:
         found = customer.uuid
-    click.echo(json.dumps({"uuid": found}) if as_json else found)
+    _say({"uuid": found}, found, as_json)
 
 
 @click.command(
