@@ -74,10 +74,10 @@ def check_key(error: Error | None, status_beside: int | None) -> Finding:
     if error is None:
         return ok("an anonymous log-in worked")
     status = error.httpStatus
-    if status is None or is_passing(status):
-        return cannot_tell("nobody could log in")
     if status in (404, 405):
         return cannot_tell("there is no log-in", "See the route login_anonymous")
+    if any(each is None or is_passing(each) for each in (status, status_beside)):
+        return cannot_tell("nobody could log in")
     if status_beside != 404:
         found = f"the log-in was answered with {status}, but so is what does not exist"
         return cannot_tell(found, "Ask who runs the gateway before the API; check --base-url")

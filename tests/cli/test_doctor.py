@@ -208,6 +208,17 @@ def test_a_server_that_stops_answering_is_not_asked_for_the_rest(
     assert "not answered" in last["found"]
 
 
+@pytest.mark.parametrize("then", [hang_up, reply(503)], ids=["silence", "503"])
+def test_of_a_server_in_trouble_after_the_log_in_no_gateway_is_suspected(
+    desk: Desk, gateway: ScriptedServer, monkeypatch: pytest.MonkeyPatch, then: Any
+) -> None:
+    steps = {ANONYMOUS: reply(401)}
+    monkeypatch.setattr(gateway, "_step_for", lambda request: steps.get(request.path, then))
+    ended = desk.call("doctor", "--json", "--base-url", gateway.url)
+    key = check(ended, "API key")
+    assert (key["verdict"], key["found"]) == ("cannot tell", "nobody could log in")
+
+
 def test_a_route_that_answers_well_is_there_with_200(desk: Desk, gateway: ScriptedServer) -> None:
     ended = desk.call("doctor", "--json", "--base-url", gateway.url)
     told = {each["operation"]: each for each in ended.json["routes"]}
