@@ -63,6 +63,7 @@ def synerise(
         )
     # A script that initializes once more must not find the session of whoever runs the tests.
     monkeypatch.setenv("SYNERISE_CLIENT_HOME", str(tmp_path / "synerise_client"))
+    monkeypatch.delenv("SYNERISE_CLIENT_ROUTES", raising=False)  # another server's
     watch = _Watch(request.session)
     initializer = Synerise.Initializer().withApiKey(synerise_sandbox.api_key)
     initializer.withBaseUrl(synerise_sandbox.url).withStorage(MemoryStorage())

@@ -43,6 +43,7 @@ def run(say: Callable[[str], object]) -> None:
     with tempfile.TemporaryDirectory() as home, Sandbox() as sandbox:
         say(f"A sandbox stands in for Synerise at {sandbox.url}")
         environment = {_URL: sandbox.url, _KEY: sandbox.api_key, "SYNERISE_CLIENT_HOME": home}
+        environment["SYNERISE_CLIENT_ROUTES"] = ""  # none is replaced in the sandbox
         for part in ("first", "second"):
             say("")
             say(f"The {part} process:")

@@ -10,6 +10,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
 import requests
 
 COMMAND = [sys.executable, "-m", "synerise_client.cli"]
@@ -49,6 +50,16 @@ def test_the_demo_tells_a_whole_session_and_leaves_nothing_behind(tmp_path: Path
     assert all(re.match(r"onSuccess\(token ....…", what) for what in tokens)
     assert tokens[1] == tokens[2]
     assert list(tmp_path.iterdir()) == []
+
+
+def test_the_demo_goes_by_the_sandboxs_own_routes(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "routes.json").write_text('{"register": "/another/path"}')
+    monkeypatch.setenv("SYNERISE_CLIENT_ROUTES", str(tmp_path / "routes.json"))
+    finished = run("demo", home=tmp_path)
+    assert finished.returncode == 0, finished.stderr
+    assert re.search(r"registerAccount +onSuccess\(True\)", finished.stdout)
 
 
 def test_the_sandbox_prints_where_it_is_and_ends_with_ctrl_c(tmp_path: Path) -> None:

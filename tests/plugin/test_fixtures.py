@@ -81,6 +81,15 @@ def test_the_store_of_the_one_who_runs_the_tests_is_never_touched(
     assert list(home.iterdir()) == []
 
 
+def test_routes_that_were_replaced_for_the_real_server_are_not_the_sandboxs(
+    run: Run, pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    routes = pytester.path / "routes.json"
+    routes.write_text('{"login": "/another/path"}')
+    monkeypatch.setenv("SYNERISE_CLIENT_ROUTES", str(routes))
+    run(test_it=SIGNED_IN).assert_outcomes(passed=1)
+
+
 @pytest.mark.parametrize(
     "body",
     [
