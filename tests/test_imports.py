@@ -82,11 +82,6 @@ def test_every_public_name_can_be_imported() -> None:
     assert dir(synerise_client) == sorted(synerise_client.__all__)
 
 
-def test_an_unknown_public_name_is_an_attribute_error() -> None:
-    with pytest.raises(AttributeError, match="Synerize"):
-        _ = synerise_client.Synerize  # type: ignore[attr-defined]
-
-
 def imports_of(path: Path) -> set[str]:
     """Return the first part, below the package, of everything that a module imports."""
     found = set()

@@ -148,19 +148,6 @@ def test_a_proxy_of_the_environment_is_not_asked_for_this_machine(
     assert authorizations(server) == RIGHT_AUTHORIZATIONS
 
 
-def test_cookies_are_not_kept(bench: Bench) -> None:
-    bench.client()
-    cookie = {"Set-Cookie": "session=secret; Path=/"}
-    bench.server.script(ANONYMOUS, reply(400, headers=cookie))
-    bench.server.script(REGISTER, reply(headers=cookie))
-    bench.make("register")
-    bench.make("register")
-    bench.sign_in()
-    bench.make("account")
-    assert len(bench.server.requests) == 5
-    assert [request.all("Cookie") for request in bench.server.requests] == [[]] * 5
-
-
 def test_a_path_of_the_base_url_goes_before_each_route(bench: Bench) -> None:
     bench.client(base_url=bench.server.url + "/in/front/")
     assert bench.sign_in().code == 404
@@ -271,26 +258,6 @@ def test_a_hook_that_exits_answers_its_call_and_does_not_hold_the_next_one(
     )
     assert done.returncode == 0
     assert server.requests == []
-
-
-@pytest.mark.parametrize(
-    "value", ["a\r\nX-Evil: 1", "a\nb", "€", 5], ids=["crlf", "lf", "euro", "int"]
-)
-def test_a_hooks_header_that_cannot_be_sent_is_told_once_and_not_as_a_broken_connection(
-    bench: Bench, value: Any
-) -> None:
-    attempts: list[str] = []
-
-    def hook(operation: str, headers: dict[str, Any], body: dict[str, Any]) -> None:
-        attempts.append(operation)
-        headers["X-Odd"] = value
-
-    bench.client(withRequestHook=hook)
-    error = bench.sign_in()
-    assert error.code == -1
-    assert "connection" not in error.message
-    assert attempts == ["login"]
-    assert bench.server.requests == []
 
 
 @pytest.mark.parametrize("value", [object(), float("nan"), {1, 2}], ids=["object", "nan", "set"])

@@ -223,16 +223,6 @@ def test_a_date_in_the_past_is_no_wait(bench: Bench) -> None:
     assert bench.make("login") is True
 
 
-@pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
-def test_a_redirect_is_not_followed(bench: Bench, status: int) -> None:
-    """The body carries secrets, which go nowhere else."""
-    ready(bench, "login")
-    elsewhere = {"Location": bench.server.url + REFRESH}
-    bench.server.script(LOGIN, reply(status, headers=elsewhere))
-    assert bench.make("login").code == status
-    assert [request.path for request in bench.server.requests] == [LOGIN]
-
-
 @pytest.mark.parametrize("ender", ["destroySession", "signOut", "regenerateUUID"])
 def test_a_waiting_call_that_is_ended_is_answered_at_once_and_sends_nothing_more(
     bench: Bench, waits: Waits, ender: str

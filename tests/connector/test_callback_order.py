@@ -47,6 +47,20 @@ def test_a_call_that_fails_at_once_still_waits_for_the_ones_before(team: Team) -
     assert codes(team) == [("signIn", True), ("signOutWithMode", 3050)]
 
 
+def test_the_answer_of_a_disabled_sdk_keeps_the_order(team: Team) -> None:
+    client = team.client()
+    team.sandbox.add_profile(EMAIL, PASSWORD)
+    with team.sandbox.hold("login") as hold:
+        client.signIn(EMAIL, PASSWORD, *team.heard.callbacks("signIn"))
+        assert hold.arrived.wait(10)
+        Synerise.Settings.sdk.enabled = False
+        client.getAccount(*team.heard.callbacks("getAccount"))
+        assert team.heard.results == []
+    assert Synerise.waitUntilIdle(10)
+    assert team.heard.results == [("signIn", "success", True), ("getAccount", "error", -1)]
+    assert team.operations == ["login"]
+
+
 def test_callbacks_and_events_never_overlap(team: Team) -> None:
     client = team.client()
     team.sign_in()

@@ -147,34 +147,6 @@ start().signIn(EMAIL, PASSWORD, *told("second"))
     assert sorted(finished.lines) == ["first success", "second success"]
 
 
-def test_a_hung_server_holds_the_end_up_no_longer_than_the_drain_timeout(
-    run: Run, sandbox: Sandbox
-) -> None:
-    with sandbox.hold("login") as hold:
-        script = run(
-            """
-client = start(withDrainTimeout=0.3)
-client.signIn(EMAIL, PASSWORD, *told("signIn"))
-client.retrieveToken(*told("retrieveToken"))
-client.getAccount(*told("getAccount"))
-input()
-sys.exit(4)
-"""
-        )
-        assert hold.arrived.wait(10)
-        script.go_on()
-        began = time.monotonic()
-        finished = script.end()
-        assert time.monotonic() - began < 5
-    assert finished.lines == [
-        "signIn error -999",
-        "retrieveToken error -999",
-        "getAccount error -999",
-    ]
-    assert finished.code == 4
-    assert [request.operation for request in sandbox.requests] == ["login"]
-
-
 def test_a_drain_timeout_of_zero_ends_what_is_pending_at_once(run: Run, sandbox: Sandbox) -> None:
     with sandbox.hold("login") as hold:
         script = run(
@@ -234,23 +206,6 @@ for number in range(8):
 """
     ).end()
     assert finished.lines == [f"{number} error 401" for number in range(8)]
-
-
-def test_a_callback_that_never_returns_does_not_hold_the_end_up(run: Run) -> None:
-    script = run(
-        """
-client = start(withDrainTimeout=0.2)
-client.retrieveToken(None, lambda: (say("stuck"), threading.Event().wait()))
-client.retrieveToken(*told("next"))
-input()
-sys.exit(6)
-"""
-    )
-    script.says("stuck")
-    script.go_on()
-    finished = script.end(within=8)
-    assert finished.lines == []
-    assert finished.code == 6
 
 
 @pytest.mark.parametrize("raised", ["sys.exit(7)", "raise KeyboardInterrupt"])

@@ -11,7 +11,7 @@ import pytest
 from synerise_client import ConnectedClient, MemoryStorage, SyneriseInitializer
 from synerise_client.session.storage import Storage
 from synerise_client.workers import workers
-from tests.conftest import PASSWORD, Heard, Team
+from tests.conftest import PASSWORD, Team
 
 
 class Customers:
@@ -54,11 +54,6 @@ class Customers:
 def email_of(profile: str) -> str:
     """Return the e-mail of the customer of a profile."""
     return f"{profile}@example.com"
-
-
-def results_of(heard: Heard) -> list[tuple[str, str, Any]]:
-    """Return what callbacks got, with tokens and accounts left out."""
-    return [(name, kind, value if kind == "error" else None) for name, kind, value in heard.results]
 
 
 @pytest.fixture

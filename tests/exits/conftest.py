@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from tests.api.server import ScriptedServer
+from tests.api.conftest import server as server
 from tests.connector.conftest import Finished, Run, Script
 from tests.connector.conftest import run as run
 
@@ -100,13 +100,6 @@ def strict(run: Run, store: Path) -> Strict:
         )
 
     return start
-
-
-@pytest.fixture
-def server() -> Iterator[ScriptedServer]:
-    server = ScriptedServer()
-    yield server
-    server.close()
 
 
 @pytest.fixture

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.api.server import LOGIN, ScriptedServer, Step, drip, reply, silence
+from tests.conftest import PASSWORD
 from tests.exits.conftest import HUNG_LOOK_UP, Strict, complaints, dies_of_ctrl_c, said
 from tests.store.conftest import locked, row
 
@@ -16,6 +17,7 @@ pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="processes die o
 ENDS = {
     "in waitUntilIdle": "press_counts_in('wait_until_idle')\nSynerise.waitUntilIdle()",
     "in the drain": "press_counts_in('drain_at_exit')",
+    "in the user's own code": "press_counts_in('<module>')\nthreading.Event().wait()",
 }
 ENDING = pytest.mark.parametrize("ending", ENDS.values(), ids=ENDS)
 
@@ -63,6 +65,7 @@ def test_ctrl_c_while_an_answer_is_awaited(
     finished = dies_of_ctrl_c(script)
     assert said(finished) == []
     assert complaints(finished) == []
+    assert PASSWORD not in finished.errors
     assert [request.path for request in server.requests] == [LOGIN]
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 
 import pytest
@@ -301,7 +300,7 @@ def test_os_exit_ends_at_once_and_leaves_the_store_as_it_was_told(
     assert said(finished) == SIGNED_IN
     again = strict("client = stored()\nclient.retrieveToken(*told('retrieveToken'))").end()
     assert said(again) == ["retrieveToken success"]
-    assert json.dumps(row(store)["token"]) != "null"
+    assert row(store)["token"] is not None
 
 
 def test_daemon_threads_that_ask_again_and_again_do_not_keep_the_script_up(

@@ -127,9 +127,3 @@ def test_recognize_anonymous_names_an_argument_of_a_wrong_type(team: Team, name:
     with pytest.raises(TypeError, match=rf"^{name} must be "):
         client.recognizeAnonymous(**{name: 12})  # type: ignore[arg-type]
     assert nothing_came_of_it(team)
-
-
-@pytest.mark.parametrize("listener", [12, "listener", {}, object(), {"onClientSignedIn": 12}])
-def test_a_listener_that_cannot_hear_is_a_type_error(team: Team, listener: object) -> None:
-    with pytest.raises(TypeError, match=r"listener|onClientSignedIn"):
-        team.client().setClientStateChangeListener(listener)

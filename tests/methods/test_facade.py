@@ -223,11 +223,6 @@ def test_the_other_modules_say_that_they_are_not_part_of_this_port(team: Team, n
     assert not hasattr(Synerise, name)
 
 
-def test_a_misspelled_name_is_an_attribute_error_of_its_own(team: Team) -> None:
-    with pytest.raises(AttributeError, match="no 'Clinet'"):
-        Synerise.Clinet  # type: ignore[attr-defined] # noqa: B018
-
-
 def test_the_client_is_active_while_calls_are_carried_out(team: Team) -> None:
     client = team.client()
     assert client.isActive is True

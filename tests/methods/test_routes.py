@@ -141,7 +141,7 @@ def test_a_file_that_cannot_be_read_is_a_value_error_at_init(
 
 @pytest.mark.parametrize(
     "routes",
-    [{"log_out": "/path"}, {"logout": "path"}, {"logout": ""}, {"logout": None}, {12: "/path"}],
+    [{"log_out": "/path"}, {"logout": None}, {"logout": 5}, {"logout": b"/path"}, {12: "/path"}],
 )
 def test_with_routes_refuses_what_it_does_not_know_where_the_call_stands(
     team: Team, routes: Any

@@ -7,7 +7,6 @@ from typing import Any
 import pytest
 
 from synerise_client import Synerise
-from synerise_client.modules.settings_module import SettingsModule
 from tests.conftest import EMAIL, Team
 from tests.methods.steps import STEPS, take, warnings_in
 
@@ -157,11 +156,3 @@ def test_the_settings_of_other_modules_say_that_they_are_not_part_of_this_port(
 ) -> None:
     with pytest.raises(AttributeError, match="not part of this port"):
         getattr(Synerise.Settings, name)
-
-
-def test_a_misspelled_setting_is_an_error(sdk: Any) -> None:
-    with pytest.raises(AttributeError):
-        sdk.enabeld = False
-    with pytest.raises(AttributeError, match="skd"):
-        Synerise.Settings.skd  # type: ignore[attr-defined] # noqa: B018
-    assert isinstance(Synerise.Settings, SettingsModule)

@@ -117,3 +117,10 @@ def causes(response: requests.Response) -> dict[str, str]:
     """The faulty fields of an answer that has to be a 400, with their codes."""
     assert response.status_code == 400, response.text
     return {cause["field"]: cause["code"] for cause in response.json()["errors"]}
+
+
+def code(sandbox: Sandbox, kind: str, to: str = EMAIL) -> str:
+    """The newest code; it has to be of this kind and sent there."""
+    message = sandbox.outbox[-1]
+    assert (message.kind, message.to) == (kind, to)
+    return message.code

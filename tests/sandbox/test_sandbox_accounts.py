@@ -7,7 +7,7 @@ import pytest
 
 from synerise_client.sandbox import Sandbox
 
-from .caller import EMAIL, PASSWORD, Caller, causes, good
+from .caller import EMAIL, PASSWORD, Caller, causes, code, good
 
 NEW = "new@example.com"
 
@@ -16,13 +16,6 @@ NEW = "new@example.com"
 def token(call: Caller, anna: int) -> str:
     """The token of a signed-in customer."""
     return call.token()
-
-
-def code(sandbox: Sandbox, kind: str, to: str) -> str:
-    """The newest code; it has to be of this kind and sent there."""
-    message = sandbox.outbox[-1]
-    assert (message.kind, message.to) == (kind, to)
-    return message.code
 
 
 def test_an_account_has_the_documented_fields(call: Caller, anna: int, token: str) -> None:

@@ -6,7 +6,7 @@ import pytest
 
 from synerise_client.sandbox import Sandbox
 
-from .caller import EMAIL, PASSWORD, Caller, causes, good
+from .caller import EMAIL, PASSWORD, Caller, causes, code, good
 
 NEWCOMER = {"email": EMAIL, "password": PASSWORD}
 
@@ -16,13 +16,6 @@ def register(call: Caller, **more: Any) -> str:
     token = call.anonymous()
     good(call("register", {**NEWCOMER, **more}, token))
     return token
-
-
-def code(sandbox: Sandbox, kind: str, to: str = EMAIL) -> str:
-    """The newest code; it has to be of this kind and sent there."""
-    message = sandbox.outbox[-1]
-    assert (message.kind, message.to) == (kind, to)
-    return message.code
 
 
 def test_a_registered_customer_can_sign_in_at_once(sandbox: Sandbox, call: Caller) -> None:

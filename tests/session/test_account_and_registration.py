@@ -127,28 +127,9 @@ def test_a_refused_registration_tells_why_without_the_password(team: Team) -> No
     assert team.operations == ["login_anonymous", "register"]
 
 
-def test_a_registration_without_an_answer_is_not_sent_again(team: Team) -> None:
-    team.client()
-    team.sandbox.drop("register")
-    context = ClientAccountRegisterContext(EMAIL, PASSWORD)
-    assert team.call("registerAccount", context).code == -1
-    assert team.operations == ["login_anonymous", "register"]
-
-
 def test_a_registration_is_sent_again_once_if_its_token_was_refused(team: Team) -> None:
     team.client()
     team.sandbox.fail("register", 401, 2)
     context = ClientAccountRegisterContext(EMAIL, PASSWORD)
     assert team.call("registerAccount", context).code == 401
     assert team.operations == ["login_anonymous", "register", "login_anonymous", "register"]
-
-
-@pytest.mark.parametrize("context", [None, {"email": EMAIL}, EMAIL])
-def test_a_context_of_another_type_is_a_type_error_where_the_call_stands(
-    team: Team, context: Any
-) -> None:
-    client = team.client()
-    with pytest.raises(TypeError, match="context"):
-        client.registerAccount(context, *team.heard.callbacks("registerAccount"))
-    assert team.heard.told == []
-    assert team.operations == []

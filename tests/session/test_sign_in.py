@@ -70,15 +70,6 @@ def test_a_wrong_password_signs_nobody_in(team: Team) -> None:
     assert team.heard.events == []
 
 
-@pytest.mark.parametrize(("email", "password"), [("", PASSWORD), (EMAIL, "")])
-def test_an_empty_email_or_password_is_3050_and_sends_nothing(
-    team: Team, email: str, password: str
-) -> None:
-    team.client()
-    assert team.call("signIn", email, password).code == 3050
-    assert team.operations == []
-
-
 def test_the_first_sign_in_keeps_the_uuid(team: Team) -> None:
     client = team.client()
     uuid = client.getUUID()

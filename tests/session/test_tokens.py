@@ -10,7 +10,6 @@ import pytest
 from synerise_client import (
     ClientAccountRegisterContext,
     ClientSessionEndReason,
-    Error,
     Synerise,
     Token,
     TokenOrigin,
@@ -24,15 +23,6 @@ NEED_A_CUSTOMER = ["refreshToken", "retrieveToken", "getAccount"]
 
 def new_customer(email: str = "new@example.com") -> ClientAccountRegisterContext:
     return ClientAccountRegisterContext(email, PASSWORD)
-
-
-@pytest.mark.parametrize("method", NEED_A_CUSTOMER)
-def test_without_a_customer_it_is_3200_and_nothing_is_sent(team: Team, method: str) -> None:
-    team.client()
-    error = team.call(method)
-    assert isinstance(error, Error)
-    assert error.code == 3200
-    assert team.operations == []
 
 
 @pytest.mark.parametrize("method", NEED_A_CUSTOMER)

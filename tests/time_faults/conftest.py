@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from email.utils import formatdate
 from typing import Any, NamedTuple
 
@@ -18,6 +18,7 @@ from synerise_client import (
     MemoryStorage,
     Synerise,
 )
+from tests.api.conftest import server as server
 from tests.api.server import ACCOUNT, ANONYMOUS, LOGIN, REFRESH, REGISTER, ScriptedServer, reply
 from tests.conftest import EMAIL, PASSWORD, Team
 from tests.session.scenes import ABSENT, token_answer
@@ -198,14 +199,6 @@ def each_way_with(each: Mapping[str, Times]) -> pytest.MarkDecorator:
         [(WAYS[way], each[times]) for way, times in chosen],
         ids=[f"{way}, {times}" for way, times in chosen],
     )
-
-
-@pytest.fixture
-def server() -> Iterator[ScriptedServer]:
-    """Sends no Date unless it is told to."""
-    server = ScriptedServer()
-    yield server
-    server.close()
 
 
 @pytest.fixture
