@@ -9,7 +9,6 @@ from collections.abc import Callable, Iterator
 import pytest
 
 from synerise_client import MemoryStorage
-from tests.api.test_tls import DATA
 from tests.conftest import MovableClock
 from tests.replies.answers import SUCCESS, BrokenAnswer, is_late
 from tests.replies.framing import FRAMING
@@ -24,6 +23,7 @@ from tests.replies.scenes import (
 )
 from tests.replies.server import KeepingServer
 from tests.replies.table import TABLE, new_server
+from tests.security.conftest import TLS
 
 _PART = 200
 _REFUSED = next(n for n, answer in enumerate(TABLE) if answer.name == "error 401: nothing")
@@ -143,9 +143,9 @@ def test_no_broken_answer_breaks_a_call_or_the_session(
 @pytest.fixture
 def tls_stage(monkeypatch: pytest.MonkeyPatch) -> Iterator[Stage]:
     monkeypatch.delenv("CURL_CA_BUNDLE", raising=False)
-    monkeypatch.setenv("REQUESTS_CA_BUNDLE", str(DATA / "server.crt"))
+    monkeypatch.setenv("REQUESTS_CA_BUNDLE", str(TLS / "server.crt"))
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    context.load_cert_chain(DATA / "server.crt", DATA / "server.key")
+    context.load_cert_chain(TLS / "server.crt", TLS / "server.key")
     server = new_server(context)
     stage = Stage(server)
     yield stage

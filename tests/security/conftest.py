@@ -27,7 +27,7 @@ class PatientServer(ScriptedServer):
         with connection.dup() as line, suppress(OSError):
             self._open.add(line)
             super()._serve(connection)
-            while line.recv(65536):
+            while not self.cuts_handshakes and line.recv(65536):
                 pass
 
 

@@ -38,10 +38,16 @@ def told_once(bench: Bench, *, why: str) -> None:
     assert bench.attempts_at("login") == 1
 
 
-def test_a_server_of_an_unknown_authority_gets_no_secret(bench: Bench, serve: Serve) -> None:
-    server = serve()
+@pytest.mark.parametrize(
+    ("certificate", "why"),
+    [("signed", "unable to get local issuer certificate"), ("server", "self-signed certificate")],
+)
+def test_a_server_of_an_unknown_authority_gets_no_secret(
+    bench: Bench, serve: Serve, certificate: str, why: str
+) -> None:
+    server = serve(certificate)
     bench.client(base_url=server.url)
-    told_once(bench, why="unable to get local issuer certificate")
+    told_once(bench, why=why)
     assert server.requests == []
     assert server.connections == 1
 
@@ -117,6 +123,18 @@ def test_false_is_refused_and_says_what_to_do_instead() -> None:
         Synerise.Initializer().withVerify(False)
 
 
+@pytest.mark.parametrize("variable", ["REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE"])
+@pytest.mark.parametrize("host", ["127.0.0.1", "localhost"])
+def test_a_server_is_believed_whose_certificate_is_in_the_bundle_of_the_environment(
+    bench: Bench, serve: Serve, monkeypatch: pytest.MonkeyPatch, variable: str, host: str
+) -> None:
+    monkeypatch.setenv(variable, str(TLS / "server.crt"))
+    server = serve("server")
+    bench.client(base_url=f"https://{host}:{server.port}")
+    assert bench.sign_in() is True
+    assert len(server.to(LOGIN)) == 1
+
+
 @pytest.mark.parametrize("variable", ["SSL_CERT_FILE", "SSL_CERT_DIR"])
 def test_openssls_own_variables_do_not_count(
     bench: Bench, serve: Serve, monkeypatch: pytest.MonkeyPatch, variable: str
@@ -146,15 +164,28 @@ def test_the_variables_are_read_once(
 
 
 @pytest.mark.parametrize("variable", ["REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE"])
+@pytest.mark.parametrize(
+    ("path", "why"),
+    [
+        (TLS / "server.key", "which holds no certificate"),
+        (TLS / "missing.pem", "which is not there"),
+    ],
+    ids=["no certificate", "missing"],
+)
 def test_a_variable_that_names_no_certificate_is_named_at_once(
-    bench: Bench, serve: Serve, monkeypatch: pytest.MonkeyPatch, variable: str
+    bench: Bench,
+    serve: Serve,
+    monkeypatch: pytest.MonkeyPatch,
+    variable: str,
+    path: Path,
+    why: str,
 ) -> None:
-    monkeypatch.setenv(variable, str(TLS / "server.key"))
+    monkeypatch.setenv(variable, str(path))
     server = serve()
     bench.client(base_url=server.url)
     error = bench.sign_in()
     assert error.code == -1
-    assert f"{variable} names {TLS / 'server.key'}, which holds no certificate" in error.message
+    assert f"{variable} names {path}, {why}" in error.message
     assert bench.attempts_at("login") == 1
     assert server.connections == 0
 

@@ -135,17 +135,6 @@ def test_a_sign_in_is_in_force_and_stored_when_the_listener_hears_of_it(team: Te
     assert seen == [(True, True)]
 
 
-def test_the_getters_do_not_announce_that_a_token_has_expired(team: Team) -> None:
-    client = team.client()
-    team.sign_in()
-    team.time_passes(3601)
-    assert not client.isSignedIn()
-    assert not client.isSignedInViaSimpleAuthentication()
-    assert client.getUUID()
-    assert Synerise.waitUntilIdle(10)
-    assert team.heard.events == [("in",)]
-
-
 def test_a_failed_sign_in_is_not_heard(team: Team) -> None:
     team.client()
     assert team.call("signIn", OTHER, PASSWORD).code == 401

@@ -1,4 +1,7 @@
-"""How long a token lives: the server's word, whatever the machine's clocks say."""
+"""How long a token lives: the server's word, whatever the machine's clocks say.
+
+Clocks that jump, and every way to be given a token: tests/time_faults.
+"""
 
 from __future__ import annotations
 
@@ -57,15 +60,6 @@ def test_a_tokens_life_is_the_shortest_that_the_reply_tells(
     lives_for(team, lifetime)
 
 
-@pytest.mark.parametrize("created", [None, "yesterday", True, []])
-def test_a_created_that_is_no_number_does_not_count(team: Team, created: object) -> None:
-    team.client()
-    body = token_answer(team, 500, created=created)
-    team.sandbox.fail("login", 200, headers=NO_DATE, body=body)
-    assert team.call("signIn", EMAIL, PASSWORD) is True
-    lives_for(team, 500)
-
-
 @pytest.mark.parametrize("jump", [-3650 * DAY, -DAY, DAY, 3650 * DAY])
 def test_a_clock_that_was_wrong_from_the_start_changes_no_tokens_life(
     team: Team, jump: float
@@ -74,28 +68,6 @@ def test_a_clock_that_was_wrong_from_the_start_changes_no_tokens_life(
     team.client()
     team.sign_in()
     lives_for(team, 3600)
-
-
-@pytest.mark.parametrize("jump", [-3650 * DAY, -DAY, DAY, 3650 * DAY])
-def test_a_clock_that_jumps_changes_no_tokens_life(team: Team, jump: float) -> None:
-    team.client()
-    team.sign_in()
-    team.clock.jump(jump)
-    team.call("getAccount")
-    lives_for(team, 3600)
-    assert team.call("retrieveToken").code == 3210
-
-
-@pytest.mark.parametrize("jump", [-DAY, DAY])
-def test_a_clock_that_jumps_does_not_make_a_refresh_due(team: Team, jump: float) -> None:
-    team.client()
-    team.sign_in()
-    team.clock.jump(jump)
-    team.call("retrieveToken")
-    assert team.operations == ["login"]
-    team.time_passes(1801)
-    team.call("retrieveToken")
-    assert team.operations == ["login", "refresh"]
 
 
 @pytest.mark.parametrize("jump", [-DAY, 0, DAY])
@@ -152,40 +124,3 @@ def test_the_offset_between_the_clocks_is_learned_again_from_any_answer(
     Synerise.shutdown()
     team.client(SQLiteStorage(path))
     lives_for(team, 3600)
-
-
-def test_the_offset_is_learned_from_an_error_answer_too(team: Team, tmp_path: Path) -> None:
-    path = tmp_path / "sessions.sqlite3"
-    team.client(SQLiteStorage(path))
-    team.sign_in()
-    team.clock.jump(DAY)
-    team.sandbox.fail("account", 404)
-    team.call("getAccount")
-    Synerise.shutdown()
-    assert team.client(SQLiteStorage(path)).isSignedIn()
-
-
-def test_after_a_jump_between_runs_the_first_answer_tells_how_long_the_token_lives(
-    team: Team, tmp_path: Path
-) -> None:
-    path = tmp_path / "sessions.sqlite3"
-    team.client(SQLiteStorage(path))
-    team.sign_in()
-    Synerise.shutdown()
-    team.clock.jump(-DAY)
-    team.client(SQLiteStorage(path))
-    team.call("getAccount")
-    lives_for(team, 3600)
-
-
-def test_a_token_that_expired_between_runs_signs_nobody_in(team: Team, tmp_path: Path) -> None:
-    path = tmp_path / "sessions.sqlite3"
-    team.client(SQLiteStorage(path))
-    team.sign_in()
-    Synerise.shutdown()
-    team.heard.clear()
-    team.time_passes(3601)
-    assert not team.client(SQLiteStorage(path)).isSignedIn()
-    assert team.call("retrieveToken").code == 3210
-    assert len(team.heard.events) == 1
-    assert team.operations == ["login"]

@@ -9,7 +9,6 @@ import pytest
 
 from synerise_client import (
     ClientAccountRegisterContext,
-    ClientSessionEndReason,
     Synerise,
     Token,
     TokenOrigin,
@@ -31,21 +30,6 @@ def test_an_anonymous_token_is_no_customer(team: Team, method: str) -> None:
     team.call("registerAccount", new_customer())
     assert team.call(method).code == 3200
     assert team.operations == ["login_anonymous", "register"]
-
-
-@pytest.mark.parametrize("method", NEED_A_CUSTOMER)
-def test_an_expired_token_is_3210_ends_the_session_and_sends_nothing(
-    team: Team, method: str
-) -> None:
-    team.client()
-    team.sign_in()
-    team.heard.clear()
-    team.time_passes(3601)
-    assert team.call(method).code == 3210
-    assert team.heard.events == [("out", ClientSessionEndReason.SessionExpiration)]
-    assert team.call(method).code == 3200
-    assert team.heard.events == [("out", ClientSessionEndReason.SessionExpiration)]
-    assert team.operations == ["login"]
 
 
 def test_refresh_token_hands_out_the_new_token(team: Team) -> None:
@@ -179,15 +163,6 @@ def test_an_anonymous_token_is_fetched_once_and_kept(team: Team) -> None:
     assert not client.isSignedIn()
 
 
-def test_an_expired_anonymous_token_is_fetched_anew_silently(team: Team) -> None:
-    team.client()
-    team.call("registerAccount", new_customer("one@example.com"))
-    team.time_passes(3601)
-    assert team.call("registerAccount", new_customer("two@example.com")) is True
-    assert team.operations == ["login_anonymous", "register"] * 2
-    assert team.heard.events == []
-
-
 def test_an_anonymous_token_whose_refresh_is_refused_is_fetched_anew_silently(team: Team) -> None:
     team.client()
     team.call("registerAccount", new_customer("one@example.com"))
@@ -207,15 +182,3 @@ def test_an_anonymous_token_that_a_call_is_refused_with_is_fetched_anew_silently
     assert team.call("registerAccount", new_customer("two@example.com")) is True
     assert team.operations[2:] == ["register", "login_anonymous", "register"]
     assert team.heard.events == []
-
-
-def test_when_a_customers_token_has_expired_a_call_for_anybody_goes_on_anonymously(
-    team: Team,
-) -> None:
-    team.client()
-    team.sign_in()
-    team.heard.clear()
-    team.time_passes(3601)
-    assert team.call("registerAccount", new_customer()) is True
-    assert team.operations == ["login", "login_anonymous", "register"]
-    assert team.heard.events == [("out", ClientSessionEndReason.SessionExpiration)]
