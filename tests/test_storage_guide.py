@@ -15,8 +15,8 @@ from synerise_client import RedisStorage, SQLiteStorage
 from synerise_client.sandbox import Sandbox
 from synerise_client.session.storage import Storage
 from synerise_client.storage_compliance import KEY, StorageCompliance, read, write
+from tests.code_blocks import Block, blocks_of
 from tests.redis_server import RedisServer, redis, shared_redis
-from tests.test_porting_guide import Block, blocks_of
 
 __all__ = ["redis", "shared_redis"]
 

@@ -7,8 +7,6 @@ import random
 import re
 import shutil
 import sqlite3
-import subprocess
-import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -22,12 +20,12 @@ from tests.store.conftest import (
     ImpatientStorage,
     bytes_of,
     locked,
+    locked_by_a_process,
     mode,
     opened,
     row,
     store_warnings,
 )
-from tests.store.test_store_trouble import HOLD_THE_LOCK
 
 OTHER = "ben@example.com"
 
@@ -318,14 +316,7 @@ def test_a_lock_that_another_process_holds_in_mid_session_goes_with_that_process
     client = team.client(ImpatientStorage(path))
     team.sign_in()
     before = row(path)
-    with subprocess.Popen(
-        [sys.executable, "-c", HOLD_THE_LOCK, str(path)],
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        text=True,
-    ) as holder:
-        assert holder.stdout is not None
-        assert holder.stdout.readline() == "locked\n"
+    with locked_by_a_process(path) as holder:
         token = team.call("refreshToken")
         assert team.call("retrieveToken") == token
         assert client.isSignedIn()

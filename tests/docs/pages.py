@@ -12,7 +12,7 @@ from typing import NamedTuple
 from synerise_client.sandbox import Sandbox
 from tests.cli.terminal import Terminal, left_on_screen
 from tests.cli.test_documentation import HOME, settled
-from tests.test_porting_guide import Block, blocks_of
+from tests.code_blocks import Block, blocks_of
 
 ROOT = Path(__file__).parents[2]
 DOCS = ROOT / "docs"

@@ -15,7 +15,7 @@ import pytest
 
 from synerise_client.aio import AsyncClient
 from synerise_client.sandbox import Sandbox
-from tests.test_porting_guide import Block, blocks_of
+from tests.code_blocks import Block, blocks_of
 
 GUIDE = (Path(__file__).parents[2] / "docs" / "loops.md").read_text(encoding="utf-8")
 STAND_INS = Path(__file__).parent / "stand_ins"

@@ -12,6 +12,14 @@ ROOT = Path(__file__).parents[2]
 
 Run = Callable[..., pytest.RunResult]
 
+SIGNED_IN = """
+def test_anna(synerise, synerise_sandbox):
+    synerise_sandbox.add_profile("anna@example.com", "Secret-1")
+    synerise.Client.signIn("anna@example.com", "Secret-1")
+    assert synerise.waitUntilIdle(10)
+    assert synerise.Client.isSignedIn()
+"""
+
 
 @pytest.fixture
 def run(pytester: pytest.Pytester) -> Run:

@@ -4,15 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.plugin.conftest import Run
-
-SIGNED_IN = """
-def test_anna(synerise, synerise_sandbox):
-    synerise_sandbox.add_profile("anna@example.com", "Secret-1")
-    synerise.Client.signIn("anna@example.com", "Secret-1")
-    assert synerise.waitUntilIdle(10)
-    assert synerise.Client.isSignedIn()
-"""
+from tests.plugin.conftest import SIGNED_IN, Run
 
 
 def test_a_script_is_tested_in_five_lines(run: Run) -> None:

@@ -6,8 +6,7 @@ import configparser
 
 import pytest
 
-from tests.plugin.conftest import ROOT, Run
-from tests.plugin.test_fixtures import SIGNED_IN
+from tests.plugin.conftest import ROOT, SIGNED_IN, Run
 
 
 def test_a_project_that_uses_no_fixture_of_ours_loads_only_the_plugin(run: Run) -> None:

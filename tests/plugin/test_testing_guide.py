@@ -7,8 +7,8 @@ import shutil
 
 import pytest
 
+from tests.code_blocks import blocks_of
 from tests.plugin.conftest import ROOT, Run
-from tests.test_porting_guide import blocks_of
 
 GUIDE = (ROOT / "docs" / "testing.md").read_text(encoding="utf-8")
 BLOCKS = [block for block in blocks_of(GUIDE) if block.language == "python"]

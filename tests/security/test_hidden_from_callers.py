@@ -17,35 +17,8 @@ from synerise_client import (
 )
 from synerise_client.session.storage import SessionKey, Stored
 from tests.conftest import Team
-from tests.methods.steps import STEPS
 from tests.security.frames import frames_of, leaks, raised_by
-
-SECRET = "S3cret-planted"
-SECRETS = {
-    "confirmAccountActivation": ["token"],
-    "confirmAccountActivationByPin": ["pinCode"],
-    "signIn": ["password"],
-    "signInConditionally": ["password"],
-    "authenticate": ["token"],
-    "authenticateConditionally": ["token"],
-    "confirmPasswordReset": ["password", "token"],
-    "changePassword": ["oldPassword", "newPassword"],
-    "requestEmailChange": ["password", "externalToken"],
-    "confirmEmailChange": ["token"],
-    "confirmPhoneUpdate": ["confirmationCode"],
-    "deleteAccountByIdentityProvider": ["clientAuthFactor"],
-    "registerAccount": ["context"],
-}
-"""The arguments of each method that are secret, or hold what is."""
-
-
-def secret(name: str, text: Any = SECRET) -> Any:
-    return ClientAccountRegisterContext("a@example.com", text) if name == "context" else text
-
-
-def planted(method: str) -> dict[str, Any]:
-    """The arguments of a call, with the secret wherever there is one."""
-    return {**STEPS[method].arguments, **{name: secret(name) for name in SECRETS[method]}}
+from tests.security.planted import SECRET, SECRETS, planted
 
 
 def below(error: BaseException, method: str) -> list[str]:
@@ -80,7 +53,9 @@ def test_what_is_planted_is_found_where_it_is_not_hidden(team: Team) -> None:
 
 @pytest.mark.parametrize("callback", ["onSuccess", "onError"])
 @pytest.mark.parametrize("method", SECRETS)
-def test_a_callback_that_cannot_be_called(team: Team, method: str, callback: str) -> None:
+def test_a_callback_that_cannot_be_called_shows_no_secret(
+    team: Team, method: str, callback: str
+) -> None:
     team.client()
     for wrong in (5, lambda one, two: None):
         error = call(method, {**planted(method), callback: wrong})
@@ -89,7 +64,7 @@ def test_a_callback_that_cannot_be_called(team: Team, method: str, callback: str
 
 
 @pytest.mark.parametrize("method", SECRETS)
-def test_arguments_of_a_wrong_type(team: Team, method: str) -> None:
+def test_arguments_of_a_wrong_type_show_no_secret(team: Team, method: str) -> None:
     team.client()
     arguments = planted(method)
     for name in arguments:
@@ -99,7 +74,7 @@ def test_arguments_of_a_wrong_type(team: Team, method: str) -> None:
 
 
 @pytest.mark.parametrize("method", [each for each in SECRETS if each != "registerAccount"])
-def test_secrets_of_a_wrong_type(team: Team, method: str) -> None:
+def test_secrets_of_a_wrong_type_show_no_secret(team: Team, method: str) -> None:
     team.client()
     for name in SECRETS[method]:
         error = call(method, {**planted(method), name: SECRET.encode()})
@@ -110,7 +85,7 @@ def test_secrets_of_a_wrong_type(team: Team, method: str) -> None:
 
 
 @pytest.mark.parametrize("method", SECRETS)
-def test_a_client_that_was_shut_down(team: Team, method: str) -> None:
+def test_a_client_that_was_shut_down_shows_no_secret(team: Team, method: str) -> None:
     client = team.client()
     Synerise.shutdown()
     error = raised_by(getattr(client, method), **planted(method))
@@ -119,7 +94,7 @@ def test_a_client_that_was_shut_down(team: Team, method: str) -> None:
 
 
 @pytest.mark.parametrize("wrong", [object(), float("nan"), {1: 2}], ids=["object", "nan", "key"])
-def test_a_wrong_value_deep_in_a_context(team: Team, wrong: object) -> None:
+def test_a_wrong_value_deep_in_a_context_shows_no_secret(team: Team, wrong: object) -> None:
     team.client()
     attributes = {"a": [{"b": (1, wrong)}]}
     context = ClientAccountRegisterContext("a@example.com", SECRET, attributes=attributes)
@@ -128,7 +103,7 @@ def test_a_wrong_value_deep_in_a_context(team: Team, wrong: object) -> None:
     assert below(error, "registerAccount") == []
 
 
-def test_a_context_whose_password_is_of_a_wrong_type() -> None:
+def test_a_context_whose_password_is_of_a_wrong_type_shows_no_secret() -> None:
     error = raised_by(ClientAccountRegisterContext, "a@example.com", SECRET.encode())
     assert isinstance(error, TypeError)
     assert "password" in str(error)
@@ -138,7 +113,7 @@ def test_a_context_whose_password_is_of_a_wrong_type() -> None:
 
 
 @pytest.mark.parametrize("wrong", [SECRET.encode(), f"{SECRET}\r\n.", [SECRET]], ids=type)
-def test_a_wrong_api_key(team: Team, wrong: Any) -> None:
+def test_a_wrong_api_key_shows_no_secret(team: Team, wrong: Any) -> None:
     error = raised_by(Synerise.Initializer().withApiKey, wrong)
     assert below(error, "withApiKey") == []
     team.client()
@@ -146,13 +121,13 @@ def test_a_wrong_api_key(team: Team, wrong: Any) -> None:
     assert below(error, "changeApiKey") == []
 
 
-def test_a_config_of_a_wrong_type_beside_an_api_key(team: Team) -> None:
+def test_a_config_of_a_wrong_type_beside_an_api_key_shows_no_secret(team: Team) -> None:
     team.client()
     error = raised_by(Synerise.changeApiKey, SECRET, {"requestValidationSalt": "s"})
     assert below(error, "changeApiKey") == []
 
 
-def test_a_salt_of_a_wrong_type() -> None:
+def test_a_salt_of_a_wrong_type_shows_no_secret() -> None:
     error = raised_by(Synerise.Initializer().withRequestValidationSalt, SECRET.encode())
     assert below(error, "withRequestValidationSalt") == []
 
@@ -167,7 +142,7 @@ def test_a_salt_of_a_wrong_type() -> None:
         SECRET,
     ],
 )
-def test_a_base_url_with_a_password(team: Team, url: str) -> None:
+def test_a_base_url_with_a_password_shows_no_secret(team: Team, url: str) -> None:
     initializer = team.initializer().withBaseUrl(url)
     error = raised_by(initializer.init)
     assert isinstance(error, ValueError)
@@ -197,7 +172,7 @@ class InterruptedStorage(MemoryStorage):
         return super().update(key, interrupted, timeout)
 
 
-def test_an_interrupted_init(team: Team) -> None:
+def test_an_interrupted_init_shows_no_secret(team: Team) -> None:
     storage = InterruptedStorage()
     storage.is_interrupted = True
     error = raised_by(team.initializer().withStorage(storage).init)
@@ -214,7 +189,7 @@ def test_an_interrupted_init(team: Team) -> None:
         ("changeApiKey", (SECRET,)),
     ],
 )
-def test_an_interrupted_end_of_a_session(
+def test_an_interrupted_end_of_a_session_shows_no_secret(
     team: Team, ender: str, arguments: tuple[str, ...]
 ) -> None:
     storage = InterruptedStorage()

@@ -23,10 +23,9 @@ from synerise_client.session.store import StateStore
 from tests.conftest import EMAIL, PASSWORD, Team, secrets_of
 from tests.methods.steps import LOGIN_OPERATIONS, STEPS
 from tests.security.frames import Tracebacks, chain, frames_above, frames_of, leaks, shown
-from tests.security.test_hidden_from_callers import SECRETS, planted, secret
+from tests.security.planted import SECRET, SECRETS, planted, secret
 
 ROOT = Path(__file__).parent.parent.parent
-SECRET = "S3cret-planted"
 METHODS = sorted(STEPS, key=lambda method: method == "signOutWithMode")  # which ends the session
 
 

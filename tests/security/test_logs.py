@@ -11,7 +11,7 @@ from synerise_client import Error, Synerise
 from tests.conftest import EMAIL, PASSWORD, Team, secrets_of
 from tests.methods.steps import STEPS
 from tests.security.frames import Tracebacks, shown
-from tests.security.test_hidden_from_callers import SECRET, SECRETS, planted
+from tests.security.planted import SECRET, SECRETS, planted
 
 LOGGERS = ("synerise_client.api", "synerise_client", "urllib3.connectionpool")
 

@@ -28,6 +28,15 @@ if sys.platform == "linux" and os.geteuid() == 0:
 os.execv(sys.executable, [sys.executable, "-c", *sys.argv[1:]])
 """
 
+_HOLD_THE_LOCK = """
+import sqlite3, sys
+database = sqlite3.connect(sys.argv[1], isolation_level=None)
+database.execute("BEGIN EXCLUSIVE")
+sys.stdout.write("locked\\n")
+sys.stdout.flush()
+sys.stdin.read()
+"""
+
 
 @pytest.fixture
 def path(tmp_path: Path) -> Path:
@@ -67,6 +76,20 @@ def locked(path: Path, kind: str = "EXCLUSIVE") -> Iterator[None]:
             yield
         finally:
             database.execute("ROLLBACK")
+
+
+@contextmanager
+def locked_by_a_process(path: Path) -> Iterator[subprocess.Popen[str]]:
+    """Have another process keep the file locked, until it is killed or the block ends."""
+    with subprocess.Popen(
+        [sys.executable, "-c", _HOLD_THE_LOCK, str(path)],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+    ) as holder:
+        assert holder.stdout is not None
+        assert holder.stdout.readline() == "locked\n"
+        yield holder
 
 
 def rows(path: Path) -> list[dict[str, Any]]:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
 import threading
 import time
 from pathlib import Path
@@ -22,6 +20,7 @@ from tests.store.conftest import (
     BrokenStorage,
     ImpatientStorage,
     locked,
+    locked_by_a_process,
     mode,
     row,
     run,
@@ -69,33 +68,15 @@ sys.stdout.write(before)
 """
 
 
-HOLD_THE_LOCK = """
-import sqlite3, sys
-database = sqlite3.connect(sys.argv[1], isolation_level=None)
-database.execute("BEGIN EXCLUSIVE")
-sys.stdout.write("locked\\n")
-sys.stdout.flush()
-sys.stdin.read()
-"""
-
-
 def test_a_store_that_another_process_locks_is_adopted_and_written_once_it_is_free(
     team: Team, path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     uuid = team.client(ImpatientStorage(path)).getUUID()
     team.sign_in()
     Synerise.shutdown()
-    with subprocess.Popen(
-        [sys.executable, "-c", HOLD_THE_LOCK, str(path)],
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        text=True,
-    ) as holder:
-        assert holder.stdout is not None
-        assert holder.stdout.readline() == "locked\n"
+    with locked_by_a_process(path):
         client = team.client(ImpatientStorage(path))
         assert client.getUUID() != uuid
-        holder.communicate()
     token = team.call("refreshToken")
     assert client.getUUID() == uuid
     assert row(path)["token"]["string"] == token.tokenString
