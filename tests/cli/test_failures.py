@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from synerise_client.cli import run as run_module
+from synerise_client.cli.store import WatchedStorage
 from tests.cli.caller import EMAIL, PASSWORD, Desk, Ended
 from tests.store.conftest import BrokenStorage, locked, run
 
