@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from benchmarks.fast_server import NEVER_ANSWERED, FastServer
 from benchmarks.measuring import Comparison, Measured, in_turn, seconds
 from synerise_client import ConnectedClient, MemoryStorage, Synerise
-from synerise_client.workers import workers
+from synerise_client.calls.workers import workers
 
 if TYPE_CHECKING:
     from collections.abc import Callable

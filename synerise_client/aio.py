@@ -14,8 +14,8 @@ from collections.abc import Mapping
 from functools import partial
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from synerise_client.callbacks import refuse_lazy
-from synerise_client.delivery import Placed
+from synerise_client.calls.callbacks import refuse_lazy
+from synerise_client.calls.delivery import Placed
 from synerise_client.modules.arguments import check
 from synerise_client.modules.client_module import ClientModule
 from synerise_client.modules.state_listener import SIGNED_IN, SIGNED_OUT
@@ -24,7 +24,7 @@ from synerise_client.spelling import no_such_name
 if TYPE_CHECKING:
     from collections.abc import Callable, Coroutine
 
-    from synerise_client.delivery import Dispatch
+    from synerise_client.calls.delivery import Dispatch
     from synerise_client.errors import Error
     from synerise_client.models.account_information import ClientAccountInformation
     from synerise_client.models.conditional_auth_result import ClientConditionalAuthResult

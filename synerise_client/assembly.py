@@ -12,11 +12,12 @@ from attrs import frozen
 from synerise_client.api.base_url import DEFAULT_BASE_URL, BaseUrl, parse_base_url
 from synerise_client.api.policy import RetryPolicy, Timeouts
 from synerise_client.api.routes import Route, routes_with
+from synerise_client.calls.script_end import wait_at_exit
+from synerise_client.calls.workers import workers
 from synerise_client.connector import Connector
-from synerise_client.late_loading import loading
 from synerise_client.modules.client_module import ClientModule
 from synerise_client.modules.state_listener import ClientStateChangeListener
-from synerise_client.script_end import wait_at_exit
+from synerise_client.process.late_loading import loading
 from synerise_client.secret import revealed
 from synerise_client.session.account import Account
 from synerise_client.session.clock import Clock
@@ -24,7 +25,6 @@ from synerise_client.session.session import Session
 from synerise_client.session.sign_in import SignIn
 from synerise_client.session.sqlite_storage import SQLiteStorage
 from synerise_client.session.storage import SessionKey
-from synerise_client.workers import workers
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping

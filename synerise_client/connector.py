@@ -10,17 +10,17 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from synerise_client.api.cancellation import Cancellation
-from synerise_client.call import Call
-from synerise_client.call_queue import CallQueue
+from synerise_client.calls.call import Call
+from synerise_client.calls.queue import CallQueue
+from synerise_client.calls.script_end import CLOSING_SECONDS
+from synerise_client.calls.workers import workers
 from synerise_client.errors import START_AGAIN, CallEnded
-from synerise_client.locks import LazyCondition
-from synerise_client.script_end import CLOSING_SECONDS
-from synerise_client.workers import workers
+from synerise_client.process.locks import LazyCondition
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from synerise_client.call import Callback, Work
+    from synerise_client.calls.call import Callback, Work
 
 _ABORTING_SECONDS = 0.3
 _STALL_POLL_SECONDS = 0.2

@@ -13,16 +13,16 @@ from synerise_client.errors import Error, ErrorCode
 from synerise_client.modules.arguments import check, check_optional, usable_key
 from synerise_client.modules.client_module import ClientModule
 from synerise_client.modules.settings_module import SettingsModule
+from synerise_client.process.threads import MOST_THREADS
 from synerise_client.secret import Secret, hidden, without_locals
 from synerise_client.setup import Setup
 from synerise_client.spelling import no_such_name
-from synerise_client.threads import MOST_THREADS
 
 if TYPE_CHECKING:
     from synerise_client.api.policy import RetryPolicy
     from synerise_client.api.transport import RequestHook
     from synerise_client.assembly import AssembledClient
-    from synerise_client.delivery import Dispatch
+    from synerise_client.calls.delivery import Dispatch
     from synerise_client.modules.connected_client import ConnectedClient
     from synerise_client.session.storage import Storage
 

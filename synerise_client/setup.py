@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from synerise_client.api.certificates import Certificate
     from synerise_client.api.policy import RetryPolicy, Timeouts
     from synerise_client.api.transport import RequestHook
-    from synerise_client.delivery import Dispatch
+    from synerise_client.calls.delivery import Dispatch
     from synerise_client.secret import Secret
     from synerise_client.session.clock import Clock
     from synerise_client.session.storage import Storage

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from typing import TYPE_CHECKING, Any
 
-from synerise_client.callbacks import check_takes_nothing
+from synerise_client.calls.callbacks import check_takes_nothing
 from synerise_client.initializer import SyneriseInitializer, warn_that_the_salt_is_not_sent
 from synerise_client.modules.arguments import check_optional, usable_key
 from synerise_client.modules.client_module import NOT_INITIALIZED, ClientModule

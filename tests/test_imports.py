@@ -13,14 +13,10 @@ import synerise_client
 
 PACKAGE = Path(synerise_client.__file__).parent
 FLOORS = (
-    {"late_loading", "locks", "secret"},
-    {"debug_log", "errors", "forks", "models", "spelling"},
-    {"threads"},
+    {"process", "secret"},
+    {"debug_log", "errors", "models", "spelling"},
     {"api"},
-    {"workers"},
-    {"callbacks", "delivery", "script_end"},
-    {"call"},
-    {"call_queue"},
+    {"calls"},
     {"connector"},
     {"session"},
     {"modules", "storage_compliance"},
@@ -104,8 +100,7 @@ def test_a_module_imports_only_from_floors_below_it(path: Path) -> None:
     floor = next(number for number, parts in enumerate(FLOORS) if part in parts)
     allowed = {part}.union(*FLOORS[:floor])
     if part == "session":
-        allowed -= {"connector", "call_queue", "call", "callbacks", "delivery"}
-        allowed -= {"script_end", "workers"}
+        allowed -= {"connector", "calls"}
     if part == "sandbox":
         allowed = {part}
     assert imports_of(path) <= allowed

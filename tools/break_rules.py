@@ -69,13 +69,13 @@ BREAKS = {
     ),
     "calls-that-survive": Break(
         "Every call made before a synchronous end gets -999.",
-        "call_queue.py",
+        "calls/queue.py",
         "return call.generation != self._generation",
         "return False",
     ),
     "told-too-late": Break(
         "The listener hears of a synchronous end before the calls get -999.",
-        "call_queue.py",
+        "calls/queue.py",
         "announcements, self._ahead = self._ahead, []",
         "announcements = []",
     ),

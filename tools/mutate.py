@@ -48,10 +48,12 @@ NOT_SURE = "(not sure: it "
 NEAREST = {
     "aio": "loops",
     "api/": "api replies time_faults security",
+    "calls/": "connector customers exits",
     "cli/": "cli",
     "models/": "models methods",
     "modules/": "methods session connector",
     "pytest_plugin": "plugin",
+    "process/": "crashes exits connector",
     "sandbox/": "sandbox plugin",
     "session/encrypted": "encryption",
     "session/redis": "redis_store",

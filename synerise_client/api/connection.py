@@ -18,7 +18,7 @@ from synerise_client.api.answer import Answer
 from synerise_client.api.cancellation import Cancellation, SocketBreaker
 from synerise_client.api.current_call import current_call, socket_timeout
 from synerise_client.errors import Error, ErrorCode, RequestNotSent
-from synerise_client.threads import start_thread
+from synerise_client.process.threads import start_thread
 
 if TYPE_CHECKING:
     from urllib3.response import HTTPResponse

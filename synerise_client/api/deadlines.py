@@ -7,8 +7,8 @@ import time
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from synerise_client.forks import renew_in_children
-from synerise_client.threads import idle_seconds
+from synerise_client.process.forks import renew_in_children
+from synerise_client.process.threads import idle_seconds
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

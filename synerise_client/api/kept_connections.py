@@ -14,9 +14,9 @@ from requests.utils import get_environ_proxies
 from synerise_client.api.certificates import usable_bundle
 from synerise_client.api.connection import InterruptibleAdapter
 from synerise_client.errors import Error, ErrorCode
-from synerise_client.forks import abandon, renew_in_children
-from synerise_client.late_loading import loading
-from synerise_client.threads import MOST_THREADS
+from synerise_client.process.forks import abandon, renew_in_children
+from synerise_client.process.late_loading import loading
+from synerise_client.process.threads import MOST_THREADS
 
 if TYPE_CHECKING:
     from synerise_client.api.certificates import Certificate

@@ -11,7 +11,7 @@ from synerise_client.spelling import no_such_name
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from synerise_client.call import Callback
+    from synerise_client.calls.call import Callback
     from synerise_client.connector import Connector
     from synerise_client.models.account_information import ClientAccountInformation
     from synerise_client.models.conditional_auth_result import ClientConditionalAuthResult

@@ -6,7 +6,7 @@ import logging
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from synerise_client.callbacks import check_takes_nothing, takes_argument
+from synerise_client.calls.callbacks import check_takes_nothing, takes_argument
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -7,12 +7,12 @@ from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from synerise_client.errors import Error, ErrorCode
-from synerise_client.late_loading import loading
 from synerise_client.models.enums import (
     ClientIdentityProvider,
     ClientIdentityProviderFromString,
     ClientSessionEndReason,
 )
+from synerise_client.process.late_loading import loading
 from synerise_client.session.fields import given, require
 from synerise_client.session.state import new_uuid, recognized
 

@@ -6,9 +6,9 @@ import threading
 import time
 from typing import TYPE_CHECKING, Any, Protocol
 
-from synerise_client.forks import abandon, renew_in_children
+from synerise_client.process.forks import abandon, renew_in_children
+from synerise_client.process.threads import start_thread
 from synerise_client.session.storage import StorageError
-from synerise_client.threads import start_thread
 
 if TYPE_CHECKING:
     from collections.abc import Callable

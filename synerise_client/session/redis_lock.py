@@ -7,7 +7,7 @@ import os
 import threading
 from typing import TYPE_CHECKING, Protocol
 
-from synerise_client.forks import renew_in_children
+from synerise_client.process.forks import renew_in_children
 from synerise_client.session.storage import StorageError
 
 if TYPE_CHECKING:

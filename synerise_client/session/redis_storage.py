@@ -8,7 +8,7 @@ import threading
 import time
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from synerise_client.forks import renew_in_children
+from synerise_client.process.forks import renew_in_children
 from synerise_client.secret import Secret, without_locals
 from synerise_client.session.redis_connections import Connections
 from synerise_client.session.redis_lock import RedisLocks

@@ -11,7 +11,7 @@ import threading
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
-from synerise_client.forks import renew_in_children, settle_before_forks
+from synerise_client.process.forks import renew_in_children, settle_before_forks
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -17,7 +17,6 @@ from attrs import evolve, frozen
 
 from synerise_client.api.policy import ONCE
 from synerise_client.errors import CallEnded, Error, ErrorCode
-from synerise_client.forks import renew_in_children
 from synerise_client.models.enums import (
     ClientSessionEndReason,
     ClientSignOutMode,
@@ -25,6 +24,7 @@ from synerise_client.models.enums import (
     TokenOrigin,
 )
 from synerise_client.models.token import Token
+from synerise_client.process.forks import renew_in_children
 from synerise_client.secret import Secret
 from synerise_client.session.state import (
     SessionState,

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from synerise_client.errors import Error, ErrorCode, UnusableAnswer
-from synerise_client.late_loading import loading
 from synerise_client.models.enums import (
     ClientConditionalAuthStatus,
     ClientConditionalAuthStatusFromString,
@@ -14,6 +13,7 @@ from synerise_client.models.enums import (
     TokenOrigin,
     TokenOriginFromString,
 )
+from synerise_client.process.late_loading import loading
 from synerise_client.session.fields import given, require
 from synerise_client.session.state import new_uuid
 

@@ -11,9 +11,9 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from synerise_client.forks import abandon, renew_in_children
-from synerise_client.late_loading import loading
-from synerise_client.locks import held_within
+from synerise_client.process.forks import abandon, renew_in_children
+from synerise_client.process.late_loading import loading
+from synerise_client.process.locks import held_within
 from synerise_client.session.private_files import SIDE_FILES, identity, make_private
 from synerise_client.session.quiet_file import QuietFile
 from synerise_client.session.refresh_lock import try_lock

@@ -5,8 +5,8 @@ from __future__ import annotations
 import threading
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
-from synerise_client.forks import renew_in_children
-from synerise_client.locks import held_within
+from synerise_client.process.forks import renew_in_children
+from synerise_client.process.locks import held_within
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -15,8 +15,8 @@ from typing import TYPE_CHECKING, NamedTuple
 from attrs import evolve
 
 from synerise_client.errors import CallEnded
-from synerise_client.forks import settle_before_forks
-from synerise_client.locks import held_within
+from synerise_client.process.forks import settle_before_forks
+from synerise_client.process.locks import held_within
 from synerise_client.session.settling import Basis, merged
 from synerise_client.session.state import to_text
 from synerise_client.session.storage import StorageError

@@ -19,7 +19,7 @@ from tests.conftest import EMAIL, PASSWORD
 _BEGINNING = """\
 import atexit, logging, os, signal, sys, threading, time
 from synerise_client import Error, MemoryStorage, RetryPolicy, Synerise
-from synerise_client.workers import workers
+from synerise_client.calls.workers import workers
 
 EMAIL, PASSWORD = os.environ["CUSTOMER"].split()
 signal.signal(signal.SIGINT, signal.default_int_handler)

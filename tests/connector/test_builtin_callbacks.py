@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from synerise_client.callbacks import takes_argument
+from synerise_client.calls.callbacks import takes_argument
 
 
 class Answers(list[object]):

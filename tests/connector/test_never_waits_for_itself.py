@@ -11,9 +11,9 @@ import pytest
 
 from synerise_client import Error, Synerise
 from synerise_client.api.cancellation import Cancellation
+from synerise_client.calls.workers import workers
 from synerise_client.connector import Connector
 from synerise_client.synerise import SyneriseFacade
-from synerise_client.workers import workers
 from tests.conftest import EMAIL, Heard, Team
 from tests.connector.helpers import lone_client, shuts_down
 

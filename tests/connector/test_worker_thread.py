@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 
 from synerise_client import Synerise
+from synerise_client.calls.workers import workers
 from synerise_client.connector import Connector
-from synerise_client.workers import workers
 from tests.conftest import Team
 
 

@@ -15,7 +15,7 @@ from tests.store.conftest import opened, row
 HOLD_EACH_LOCK = """
 import gc
 
-from synerise_client.locks import LazyCondition
+from synerise_client.process.locks import LazyCondition
 
 LOCKS = (type(threading.Lock()), type(threading.RLock()), threading.Condition, LazyCondition)
 
@@ -74,7 +74,7 @@ def test_a_child_works_whichever_lock_another_thread_held_at_the_fork(
         "StateStore._io",
         "StateStore._swap",
         "Workers._lock",
-        "synerise_client.late_loading._lock",
+        "synerise_client.process.late_loading._lock",
     }
     expected.add("MemoryStorage._lock" if in_memory else "SQLiteStorage._lock")
     assert expected <= set(found.split())

@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 
 from synerise_client import ConnectedClient, MemoryStorage, SyneriseInitializer
+from synerise_client.calls.workers import workers
 from synerise_client.session.storage import Storage
-from synerise_client.workers import workers
 from tests.conftest import PASSWORD, Team
 
 

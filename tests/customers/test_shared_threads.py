@@ -11,7 +11,7 @@ from contextlib import ExitStack
 import pytest
 
 from synerise_client import ConnectedClient, Error, Synerise
-from synerise_client.workers import Workers, workers
+from synerise_client.calls.workers import Workers, workers
 from tests.conftest import Heard
 from tests.customers.conftest import Customers, email_of
 

@@ -70,8 +70,8 @@ def threads_leave_soon():
     deadlines._LINGER_SECONDS = 0.01
 
 def no_thread_is_left():
-    import synerise_client.workers
-    synerise_client.workers.workers._idle_seconds = 0.01
+    import synerise_client.calls.workers
+    synerise_client.calls.workers.workers._idle_seconds = 0.01
     Synerise.Client.retrieveToken(None, lambda: None)
     Synerise.waitUntilIdle()
     while threading.active_count() > 1:

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from synerise_client import ClientSessionEndReason, SQLiteStorage, Synerise
-from synerise_client.workers import workers
+from synerise_client.calls.workers import workers
 from tests.conftest import EMAIL, PASSWORD, Team
 from tests.exits.conftest import SECOND, Strict, complaints, said, seconds
 from tests.session.scenes import held

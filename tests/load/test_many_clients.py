@@ -15,7 +15,8 @@ SCRIPT = """
 import json, os, sys, threading
 from benchmarks.usage import usage
 from synerise_client import MemoryStorage, RetryPolicy, SQLiteStorage, Synerise
-from synerise_client import forks, script_end
+from synerise_client.calls import script_end
+from synerise_client.process import forks
 from synerise_client.api import deadlines
 
 deadlines._LINGER_SECONDS = 0.02  # so that its thread goes while we wait for it

@@ -157,7 +157,7 @@ def test_the_secrets_would_be_found_in_the_frames_if_those_were_kept(
     team: Team, tracebacks: Tracebacks, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Else the test above would prove nothing."""
-    monkeypatch.setattr("synerise_client.call.forget_locals", lambda error: None)
+    monkeypatch.setattr("synerise_client.calls.call.forget_locals", lambda error: None)
     monkeypatch.setattr("synerise_client.api.transport.forget_locals", lambda error: None)
     team.client()
     with monkeypatch.context() as patch:
@@ -287,7 +287,7 @@ def test_an_error_and_what_is_logged_of_it_repeat_nothing_secret_that_was_sent(
 CTRL_C = """
 import os, sys
 from synerise_client import MemoryStorage, Synerise
-from synerise_client.workers import Workers
+from synerise_client.calls.workers import Workers
 from tests.security.frames import frames_of, leaks
 
 SECRET = "S3cret-planted"

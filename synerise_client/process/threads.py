@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 from typing import TYPE_CHECKING
 
-from synerise_client.forks import main_thread_just_ends
+from synerise_client.process.forks import main_thread_just_ends
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -5,8 +5,8 @@ from __future__ import annotations
 import logging
 from typing import TYPE_CHECKING, Any
 
-from synerise_client.callbacks import takes_argument
-from synerise_client.delivery import is_interrupt_of_main_thread
+from synerise_client.calls.callbacks import takes_argument
+from synerise_client.calls.delivery import is_interrupt_of_main_thread
 from synerise_client.errors import Error, ErrorCode
 from synerise_client.secret import forget_locals
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from synerise_client.api.cancellation import Cancellation
-    from synerise_client.delivery import Delivery
+    from synerise_client.calls.delivery import Delivery
 
     Work = Callable[..., Any]
     Callback = Callable[..., Any] | None

@@ -1,6 +1,6 @@
 """A queue of calls that some thread drains, delivering their callbacks there.
 
-As a rule that is one of the :mod:`~synerise_client.workers`; at the end of the script,
+As a rule that is one of the :mod:`~synerise_client.calls.workers`; at the end of the script,
 where no thread can be started any more, it is the one that waits for the calls.
 """
 
@@ -14,19 +14,19 @@ from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 from synerise_client.api.cancellation import Cancellation
-from synerise_client.call import Call
-from synerise_client.delivery import Delivery, is_in_callback
+from synerise_client.calls.call import Call
+from synerise_client.calls.delivery import Delivery, is_in_callback
+from synerise_client.calls.workers import workers
 from synerise_client.errors import START_AGAIN, CallEnded, Error
-from synerise_client.forks import renew_in_children
-from synerise_client.locks import LazyCondition
+from synerise_client.process.forks import renew_in_children
+from synerise_client.process.locks import LazyCondition
 from synerise_client.secret import forget_locals
-from synerise_client.workers import workers
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from synerise_client.call import Callback, Work
-    from synerise_client.delivery import Dispatch
+    from synerise_client.calls.call import Callback, Work
+    from synerise_client.calls.delivery import Dispatch
 
     Step = Call | Callable[[], None]
 

@@ -8,12 +8,12 @@ import time
 import weakref
 from typing import TYPE_CHECKING, Protocol
 
-from synerise_client import late_loading
+from synerise_client.process import late_loading
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from synerise_client.locks import Lock
+    from synerise_client.process.locks import Lock
 
 
 class Renewable(Protocol):

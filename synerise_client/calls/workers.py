@@ -8,8 +8,8 @@ import weakref
 from collections import deque
 from typing import TYPE_CHECKING
 
-from synerise_client.forks import renew_in_children
-from synerise_client.threads import idle_seconds, is_script_over
+from synerise_client.process.forks import renew_in_children
+from synerise_client.process.threads import idle_seconds, is_script_over
 
 if TYPE_CHECKING:
     from collections.abc import Callable

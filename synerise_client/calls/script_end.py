@@ -11,8 +11,8 @@ import weakref
 from contextlib import suppress
 from typing import Protocol
 
-from synerise_client.late_loading import has_just_loaded
-from synerise_client.workers import workers
+from synerise_client.calls.workers import workers
+from synerise_client.process.late_loading import has_just_loaded
 
 CLOSING_SECONDS = 0.8
 """That what was ended is given to end."""

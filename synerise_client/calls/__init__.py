@@ -1,0 +1,1 @@
+"""Calls on their way from a method to their one callback."""
