@@ -10,7 +10,7 @@ import pytest
 
 from synerise_client import Error, Synerise, Token
 from tests.conftest import EMAIL, PASSWORD, Team
-from tests.connector.helpers import logged, lone_client
+from tests.connector.scenes import logged, lone_client
 
 
 def codes(team: Team) -> list[tuple[str, Any]]:

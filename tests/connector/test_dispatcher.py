@@ -11,7 +11,7 @@ import pytest
 
 from synerise_client import Synerise
 from tests.conftest import EMAIL, PASSWORD, Team
-from tests.connector.helpers import logged, lone_client
+from tests.connector.scenes import logged, lone_client
 
 Job = Callable[[], None]
 

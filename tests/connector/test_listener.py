@@ -8,7 +8,7 @@ import pytest
 
 from synerise_client import ClientSessionEndReason, Synerise
 from tests.conftest import Team
-from tests.connector.helpers import logged
+from tests.connector.scenes import logged
 
 Told = list[Any]
 

@@ -15,7 +15,7 @@ from synerise_client.calls.workers import workers
 from synerise_client.connector import Connector
 from synerise_client.synerise import SyneriseFacade
 from tests.conftest import EMAIL, Heard, Team
-from tests.connector.helpers import lone_client, shuts_down
+from tests.connector.scenes import lone_client, returns
 
 
 class Closed:
@@ -26,14 +26,6 @@ class Closed:
 
     def __call__(self) -> None:
         self.times += 1
-
-
-def returns(function: Callable[[], object]) -> bool:
-    """Whether ``function`` returns within a few seconds."""
-    thread = threading.Thread(target=function, daemon=True)
-    thread.start()
-    thread.join(5)
-    return not thread.is_alive()
 
 
 def until(condition: Callable[[], object]) -> None:
@@ -171,4 +163,4 @@ def test_shutdown_in_a_hook_or_a_dispatcher_returns_at_once(team: Team, door: st
         if door == "withRequestHook":
             assert heard.results == [("reset", "error", -999)]
             assert team.operations == []
-        assert shuts_down(facade)
+        assert returns(facade.shutdown)

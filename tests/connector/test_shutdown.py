@@ -10,7 +10,7 @@ import pytest
 
 from synerise_client import MemoryStorage, Synerise
 from tests.conftest import EMAIL, PASSWORD, Team
-from tests.connector.helpers import lone_client, shuts_down
+from tests.connector.scenes import lone_client, returns
 
 
 def start_held_call(team: Team, hold: Any) -> None:
@@ -232,5 +232,5 @@ def test_shutdown_returns_also_if_the_storage_cannot_be_closed(
         answered = threading.Event()
         facade.Client.retrieveToken(None, answered.set)
         assert answered.wait(10)
-        assert shuts_down(facade)
+        assert returns(facade.shutdown)
     assert "will not close" in caplog.text

@@ -173,6 +173,7 @@ def on_small_disk(source: str, sandbox: Sandbox, tmp_path: Path) -> list[str]:
     """Run a script with its store on a disk of 64 KB, which nobody else sees."""
     if not shutil.which("unshare"):
         pytest.skip("no small disk can be had")
+    sandbox.add_profile(EMAIL, PASSWORD)
     script, disk = tmp_path / "script.py", tmp_path / "disk"
     script.write_text(BEGINNING + FULL + source)
     disk.mkdir(mode=0o700)
@@ -197,7 +198,6 @@ def on_small_disk(source: str, sandbox: Sandbox, tmp_path: Path) -> list[str]:
 def test_a_disk_without_a_free_block_in_mid_session_loses_nothing(
     sandbox: Sandbox, tmp_path: Path
 ) -> None:
-    sandbox.add_profile(EMAIL, PASSWORD)
     said = on_small_disk(
         """
 client = start()
@@ -216,7 +216,6 @@ is_stored_now(token)
 def test_a_disk_without_a_free_block_at_the_start_loses_nothing(
     sandbox: Sandbox, tmp_path: Path
 ) -> None:
-    sandbox.add_profile(EMAIL, PASSWORD)
     said = on_small_disk(
         """
 client = start()
@@ -238,7 +237,6 @@ is_stored_now(token)
 def test_a_store_that_cannot_be_made_on_a_full_disk_is_made_once_there_is_room(
     sandbox: Sandbox, tmp_path: Path
 ) -> None:
-    sandbox.add_profile(EMAIL, PASSWORD)
     said = on_small_disk(
         """
 fill()

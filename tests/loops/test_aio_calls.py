@@ -22,7 +22,7 @@ from synerise_client import (
 )
 from synerise_client.aio import AsyncClient
 from tests.conftest import EMAIL, PASSWORD, Team
-from tests.connector.helpers import logged
+from tests.connector.scenes import logged
 from tests.loops.scenes import arrived, async_client, begun, code_of
 from tests.methods.steps import STEPS, accept_next
 

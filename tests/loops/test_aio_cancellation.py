@@ -11,7 +11,7 @@ import pytest
 
 from synerise_client import ClientAccountUpdateBasicInformationContext, Synerise
 from tests.conftest import EMAIL, PASSWORD, Team
-from tests.connector.helpers import logged
+from tests.connector.scenes import logged
 from tests.loops.scenes import arrived, async_client, begun, code_of
 
 

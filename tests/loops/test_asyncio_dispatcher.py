@@ -11,7 +11,7 @@ import pytest
 
 from synerise_client import ClientModule, ClientSessionEndReason, Error, Synerise
 from tests.conftest import EMAIL, PASSWORD, Team
-from tests.connector.helpers import logged
+from tests.connector.scenes import logged
 
 
 def on_a_loop(team: Team, story: Callable[[ClientModule], Any]) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Any, NamedTuple
 
 from synerise_client import (
@@ -167,11 +166,6 @@ def client_of(
     if heard is not None:
         client.setClientStateChangeListener(heard)
     return client
-
-
-def bytes_in(folder: Path) -> bytes:
-    """Return everything that the files in a folder hold."""
-    return b"".join(each.read_bytes() for each in sorted(folder.rglob("*")) if each.is_file())
 
 
 def warnings_in(caplog: Any) -> list[str]:

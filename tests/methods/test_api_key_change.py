@@ -19,8 +19,9 @@ from synerise_client import (
 from synerise_client.connector import Connector
 from synerise_client.session import store
 from tests.conftest import EMAIL, Heard, Team
-from tests.methods.steps import DESTROYED, accept_next, bytes_in, client_of, take, warnings_in
+from tests.methods.steps import DESTROYED, accept_next, client_of, take, warnings_in
 from tests.session.scenes import at_once, bodies, held, story, token_answer
+from tests.store.conftest import bytes_of
 
 OTHER_KEY = "the-key-of-another-profile"
 
@@ -117,9 +118,9 @@ def test_the_new_session_is_in_the_row_of_the_new_key_and_the_old_row_is_gone(
 ) -> None:
     client = signed_in(team, tmp_path)
     old = [team.sandbox.api_key, client.getUUID(), team.call("retrieveToken").tokenString, EMAIL]
-    assert all(text.encode() in bytes_in(tmp_path) for text in old)
+    assert all(text.encode() in bytes_of(tmp_path) for text in old)
     Synerise.changeApiKey(OTHER_KEY)
-    assert not [text for text in old if text.encode() in bytes_in(tmp_path)]
+    assert not [text for text in old if text.encode() in bytes_of(tmp_path)]
     other = client_of(team, OTHER_KEY, SQLiteStorage(tmp_path / "sessions.sqlite3"))
     assert other.getUUID() == client.getUUID()
 
@@ -136,7 +137,7 @@ def test_the_old_row_goes_later_if_the_file_is_in_use(
         assert not client.isSignedIn()
         somebody.execute("ROLLBACK")
     assert Synerise.waitUntilIdle(10)
-    assert team.sandbox.api_key.encode() not in bytes_in(tmp_path)
+    assert team.sandbox.api_key.encode() not in bytes_of(tmp_path)
     assert client_of(team, OTHER_KEY, SQLiteStorage(file)).getUUID() == client.getUUID()
 
 
@@ -188,7 +189,7 @@ def test_a_session_that_is_carried_over_moves_to_the_row_of_the_new_key(
     client = signed_in(team, tmp_path)
     carry_over()
     Synerise.changeApiKey(OTHER_KEY)
-    assert team.sandbox.api_key.encode() not in bytes_in(tmp_path)
+    assert team.sandbox.api_key.encode() not in bytes_of(tmp_path)
     other = client_of(team, OTHER_KEY, SQLiteStorage(tmp_path / "sessions.sqlite3"))
     assert other.getUUID() == client.getUUID()
     assert other.isSignedIn()

@@ -12,11 +12,11 @@ from tests.methods.steps import (
     DELETED,
     PROVIDER_TOKEN,
     STEPS,
-    bytes_in,
     provider_vouches,
     take,
 )
 from tests.session.scenes import bodies, story
+from tests.store.conftest import bytes_of
 
 DELETE = "deleteAccountByIdentityProvider"
 
@@ -125,10 +125,10 @@ def test_nothing_of_the_old_session_stays_in_the_file(team: Team, tmp_path: Path
         token.clientId,
         token.customId,
     ]
-    before = bytes_in(tmp_path)
+    before = bytes_of(tmp_path)
     assert all(secret.encode() in before for secret in secrets)
     assert take(team, DELETE) is True
-    after = bytes_in(tmp_path)
+    after = bytes_of(tmp_path)
     assert not [secret for secret in secrets if secret.encode() in after]
     assert client.getUUID().encode() in after
 

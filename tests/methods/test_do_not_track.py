@@ -9,8 +9,9 @@ import pytest
 
 from synerise_client import SQLiteStorage, Synerise
 from tests.conftest import EMAIL, Team
-from tests.methods.steps import DESTROYED, bytes_in, take, warnings_in
+from tests.methods.steps import DESTROYED, take, warnings_in
 from tests.session.scenes import bearers, bodies, held, story
+from tests.store.conftest import bytes_of
 
 MAKE_KNOWN = [
     "registerAccount",
@@ -122,7 +123,7 @@ def test_on_from_the_start_it_destroys_the_session_of_the_last_run(
     client = team.client(SQLiteStorage(tmp_path / "sessions.sqlite3"), withInitialDoNotTrack=True)
     assert not client.isSignedIn()
     assert client.getUUID() != uuid
-    assert not [old for old in (uuid, token, EMAIL) if old.encode() in bytes_in(tmp_path)]
+    assert not [old for old in (uuid, token, EMAIL) if old.encode() in bytes_of(tmp_path)]
 
 
 @pytest.mark.parametrize("wrong", [None, 1, "yes"])

@@ -17,8 +17,9 @@ from synerise_client import (
     TokenOrigin,
 )
 from tests.conftest import EMAIL, PASSWORD, Team
-from tests.methods.steps import OTHER_EMAIL, PROVIDER_TOKEN, bytes_in, provider_vouches, take
+from tests.methods.steps import OTHER_EMAIL, PROVIDER_TOKEN, provider_vouches, take
 from tests.session.scenes import ABSENT, bodies, token_answer
+from tests.store.conftest import bytes_of
 
 METHODS = ["authenticate", "authenticateConditionally"]
 both_ways = pytest.mark.parametrize("method", METHODS)
@@ -107,8 +108,8 @@ def test_the_providers_token_is_not_stored_or_logged(
     client = team.client(SQLiteStorage(tmp_path / "sessions.sqlite3"))
     provider_vouches(team)
     assert take(team, "authenticate") is True
-    assert client.getUUID().encode() in bytes_in(tmp_path)
-    assert PROVIDER_TOKEN.encode() not in bytes_in(tmp_path)
+    assert client.getUUID().encode() in bytes_of(tmp_path)
+    assert PROVIDER_TOKEN.encode() not in bytes_of(tmp_path)
     assert PROVIDER_TOKEN not in caplog.text
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import socket
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 
 import pytest
@@ -14,6 +14,7 @@ from synerise_client.session import redis_connections, redis_storage
 from synerise_client.session.storage import StorageError
 from synerise_client.storage_compliance import KEY, OTHERS, read, write
 from tests.conftest import EMAIL, Team
+from tests.connector.scenes import returns
 from tests.redis_server import RedisServer
 from tests.store.conftest import store_warnings
 
@@ -71,14 +72,6 @@ def silent(says: bytes = b"") -> Iterator[SilentServer]:
         server.close()
 
 
-def ends(run: Callable[[], object]) -> bool:
-    """Tell whether something ends by itself, on a thread of its own."""
-    thread = threading.Thread(target=run, daemon=True)
-    thread.start()
-    thread.join(20)
-    return not thread.is_alive()
-
-
 def fails(storage: RedisStorage) -> None:
     assert storage.version(KEY) is None
     for _ in range(2):
@@ -100,7 +93,7 @@ def test_nobody_waits_for_a_server_that_does_not_answer(says: bytes, no_rest: No
             with suppress(StorageError):
                 storage.try_refresh_lock(KEY)
 
-        assert ends(use)
+        assert returns(use, seconds=20)
         storage.close()
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
@@ -14,12 +14,12 @@ from synerise_client.synerise import SyneriseFacade
 from tests.conftest import Team
 
 
-def shuts_down(facade: SyneriseFacade, seconds: float = 5.0) -> bool:
-    """Shut ``facade`` down; False if that does not return in time."""
-    shutting = threading.Thread(target=facade.shutdown, daemon=True)
-    shutting.start()
-    shutting.join(seconds)
-    return not shutting.is_alive()
+def returns(function: Callable[[], object], seconds: float = 5.0) -> bool:
+    """Tell whether a function returns in time, on a thread of its own."""
+    thread = threading.Thread(target=function, daemon=True)
+    thread.start()
+    thread.join(seconds)
+    return not thread.is_alive()
 
 
 @contextmanager
@@ -31,7 +31,7 @@ def lone_client(team: Team, **doors: Any) -> Iterator[SyneriseFacade]:
         getattr(initializer, name)(value)
     initializer.init()
     yield facade
-    assert shuts_down(facade)
+    assert returns(facade.shutdown)
 
 
 def logged(caplog: pytest.LogCaptureFixture) -> list[logging.LogRecord]:
