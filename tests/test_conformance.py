@@ -50,7 +50,7 @@ def fail_oddly(*_: object, **__: object) -> None:
     raise LookupError("nobody foresaw this")
 
 
-def outcome(team: Team, method: str) -> tuple[Any, ...]:
+def outcome(method: str) -> tuple[Any, ...]:
     """Call a method and return which callback was called, with how many arguments, and those."""
     heard: list[tuple[Any, ...]] = []
     getattr(Synerise.Client, method)(
@@ -96,7 +96,7 @@ def test_both_callbacks_may_be_left_out(team: Team, name: str) -> None:
 def test_an_answer_without_data_reaches_on_success_as_in_javascript(team: Team, name: str) -> None:
     signed_in(team, name)
     accept_next(team, name)
-    callback, count, value = outcome(team, name)
+    callback, count, value = outcome(name)
     expected = CALLBACKS[name]["nullData"]
     assert [callback, count] == expected[:2]
     if name == "getAccount":
@@ -110,7 +110,7 @@ def test_an_answer_without_data_reaches_on_success_as_in_javascript(team: Team, 
 @pytest.mark.parametrize("name", HANDS_OUT_A_TOKEN)
 def test_the_methods_about_the_token_hand_out_the_token(team: Team, name: str) -> None:
     signed_in(team, name)
-    callback, count, value = outcome(team, name)
+    callback, count, value = outcome(name)
     assert [callback, count] == CALLBACKS[name]["nullData"][:2]
     assert isinstance(value, Token)
     assert value.tokenString
@@ -122,9 +122,9 @@ def test_no_token_is_made_of_an_answer_without_data(team: Team) -> None:
     before = team.call("retrieveToken")
     team.time_passes(1801)
     team.sandbox.fail("refresh", 200, body={}, times=2)
-    assert outcome(team, "refreshToken")[2].code == ErrorCode.UNUSABLE_ANSWER
+    assert outcome("refreshToken")[2].code == ErrorCode.UNUSABLE_ANSWER
     # A due refresh that fails is no reason to withhold a token that lives.
-    assert outcome(team, "retrieveToken") == ("onSuccess", 1, before)
+    assert outcome("retrieveToken") == ("onSuccess", 1, before)
 
 
 @pytest.mark.parametrize("name", NEEDS_A_STATUS)
@@ -133,7 +133,7 @@ def test_a_conditional_sign_in_without_any_data_is_an_error(team: Team, name: st
     assert CALLBACKS[name]["nullData"] == ["onSuccess", 1, {}]
     signed_in(team, name)
     team.sandbox.fail(STEPS[name].operation, 200, body={})
-    callback, count, error = outcome(team, name)
+    callback, count, error = outcome(name)
     assert (callback, count, error.code) == ("onError", 1, ErrorCode.UNUSABLE_ANSWER)
 
 
@@ -141,7 +141,7 @@ def test_a_conditional_sign_in_without_any_data_is_an_error(team: Team, name: st
 def test_a_failure_reaches_on_error_as_in_javascript(team: Team, name: str) -> None:
     signed_in(team, name)
     team.sandbox.fail(STEPS[name].operation, 403)
-    callback, count, error = outcome(team, name)
+    callback, count, error = outcome(name)
     assert isinstance(error, Error)
     data = {"code": error.code, "message": error.message}
     assert [callback, count, data] == CALLBACKS[name]["failure"]
@@ -154,7 +154,7 @@ def test_a_failure_that_nobody_foresaw_is_10_as_in_javascript(
     """In JavaScript a native exception fires neither callback; here onError gets it, too."""
     signed_in(team, name)
     monkeypatch.setattr(Transport, "send", fail_oddly)
-    callback, count, error = outcome(team, name)
+    callback, count, error = outcome(name)
     expected = CALLBACKS[name]["nullFailure"]
     assert [callback, count, error.code] == [*expected[:2], expected[2]["code"]]
     # The words are our own: JavaScript misspells them.

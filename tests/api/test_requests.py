@@ -137,9 +137,7 @@ def test_a_netrc_neither_adds_nor_replaces_an_authorization(
     assert authorizations(server) == RIGHT_AUTHORIZATIONS
 
 
-def test_a_proxy_of_the_environment_is_not_asked_for_this_machine(
-    server: ScriptedServer, tmp_path: Path
-) -> None:
+def test_a_proxy_of_the_environment_is_not_asked_for_this_machine(server: ScriptedServer) -> None:
     with socket.socket() as nobody:
         nobody.bind(("127.0.0.1", 0))  # and does not listen: whoever asks it is refused
         proxy = f"http://127.0.0.1:{nobody.getsockname()[1]}"

@@ -62,7 +62,7 @@ def test_the_demo_goes_by_the_sandboxs_own_routes(
     assert re.search(r"registerAccount +onSuccess\(True\)", finished.stdout)
 
 
-def test_the_sandbox_prints_where_it_is_and_ends_with_ctrl_c(tmp_path: Path) -> None:
+def test_the_sandbox_prints_where_it_is_and_ends_with_ctrl_c() -> None:
     process = subprocess.Popen(
         [*HEEDFUL_COMMAND, "sandbox", "--token-lifetime", "120"],
         stdout=subprocess.PIPE,

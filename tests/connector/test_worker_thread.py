@@ -19,7 +19,7 @@ def go_idle_after(monkeypatch: pytest.MonkeyPatch) -> Callable[[float], None]:
     return lambda seconds: monkeypatch.setattr(workers, "_idle_seconds", seconds)
 
 
-def worker_of_next_call(team: Team) -> threading.Thread:
+def worker_of_next_call() -> threading.Thread:
     on: list[threading.Thread] = []
 
     def note() -> None:
@@ -41,7 +41,7 @@ def test_init_and_the_getters_start_no_thread(team: Team) -> None:
 
 def test_the_thread_is_a_daemon(team: Team) -> None:
     team.client()
-    assert worker_of_next_call(team).daemon
+    assert worker_of_next_call().daemon
 
 
 def test_an_idle_client_gives_its_thread_back_and_takes_another_one(
@@ -49,16 +49,16 @@ def test_an_idle_client_gives_its_thread_back_and_takes_another_one(
 ) -> None:
     team.client()
     go_idle_after(0.02)
-    first = worker_of_next_call(team)
+    first = worker_of_next_call()
     first.join(10)
     assert not first.is_alive()
-    second = worker_of_next_call(team)
+    second = worker_of_next_call()
     assert second is not first
 
 
 def test_a_client_in_use_keeps_its_thread(team: Team) -> None:
     team.client()
-    assert worker_of_next_call(team) is worker_of_next_call(team)
+    assert worker_of_next_call() is worker_of_next_call()
 
 
 def test_a_listener_is_told_also_after_the_thread_was_given_back(
@@ -69,7 +69,7 @@ def test_a_listener_is_told_also_after_the_thread_was_given_back(
     assert Synerise.waitUntilIdle(10)
     (first,) = team.heard.threads
     go_idle_after(0.02)
-    worker_of_next_call(team)
+    worker_of_next_call()
     first.join(10)
     team.heard.clear()
     client.destroySession()
@@ -94,7 +94,7 @@ def test_a_client_gone_idle_can_be_shut_down(
 ) -> None:
     client = team.client()
     go_idle_after(0.02)
-    worker_of_next_call(team).join(10)
+    worker_of_next_call().join(10)
     Synerise.shutdown()
     with pytest.raises(RuntimeError):
         client.retrieveToken()

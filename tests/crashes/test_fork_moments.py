@@ -147,7 +147,7 @@ say("code", code_of(child))
 
 
 def test_a_child_that_uses_the_store_and_ends_does_not_disturb_a_transaction_of_the_parent(
-    fork: Fork, path: Path
+    fork: Fork,
 ) -> None:
     finished = fork(
         SLOW_TRANSACTION

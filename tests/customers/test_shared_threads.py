@@ -29,7 +29,7 @@ def test_an_idle_client_has_no_thread(customers: Customers) -> None:
     assert threads() == 0
 
 
-def test_there_are_no_more_threads_than_allowed(customers: Customers, counted: Counted) -> None:
+def test_there_are_no_more_threads_than_allowed(customers: Customers) -> None:
     clients = [customers.connect(str(number), withThreads=3) for number in range(20)]
     most = 0
     heard = [Heard() for _ in clients]

@@ -20,6 +20,9 @@ from tests.connector.conftest import run as run
 SECOND = 2.0
 """The second that an end may take, and another one for a busy machine."""
 
+DRAIN = 0.3
+"""The drain timeout, where nothing is answered."""
+
 STALLED = "The script ends although calls are pending: nothing has moved for a while"
 
 HUNG_LOOK_UP = """

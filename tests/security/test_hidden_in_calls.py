@@ -56,7 +56,7 @@ def secrets_in(team: Team) -> set[str]:
     return {SECRET, *secrets_of(team.sandbox), *([token.string] if token else [])}
 
 
-def a_hook_raises(_: pytest.MonkeyPatch, team: Team) -> Any:
+def a_hook_raises(_: pytest.MonkeyPatch) -> Any:
     def hook(operation: str, headers: dict[str, str], body: dict[str, Any]) -> None:
         mine = dict(body)
         raise ValueError(len(mine))
@@ -64,7 +64,7 @@ def a_hook_raises(_: pytest.MonkeyPatch, team: Team) -> Any:
     return hook
 
 
-def a_hook_raises_because_of_something_else(_: pytest.MonkeyPatch, team: Team) -> Any:
+def a_hook_raises_because_of_something_else(_: pytest.MonkeyPatch) -> Any:
     def sign(body: dict[str, Any]) -> None:
         mine = dict(body)
         raise KeyError(len(mine))
@@ -78,7 +78,7 @@ def a_hook_raises_because_of_something_else(_: pytest.MonkeyPatch, team: Team) -
     return hook
 
 
-def a_hook_exits(_: pytest.MonkeyPatch, team: Team) -> Any:
+def a_hook_exits(_: pytest.MonkeyPatch) -> Any:
     def hook(operation: str, headers: dict[str, str], body: dict[str, Any]) -> None:
         mine = dict(body)
         sys.exit(len(mine))
@@ -86,22 +86,22 @@ def a_hook_exits(_: pytest.MonkeyPatch, team: Team) -> Any:
     return hook
 
 
-def a_transport_raises(patch: pytest.MonkeyPatch, team: Team) -> None:
+def a_transport_raises(patch: pytest.MonkeyPatch) -> None:
     def send(self: Transport, route: Any, body: Any, token: Any, *_: Any, **__: Any) -> Any:
         raise RuntimeError("deep below")
 
     patch.setattr(Transport, "send", send)
 
 
-def requests_raises(patch: pytest.MonkeyPatch, team: Team) -> None:
+def requests_raises(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(requests.Session, "send", raise_odd)
 
 
-def the_connection_raises(patch: pytest.MonkeyPatch, team: Team) -> None:
+def the_connection_raises(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(http.client.HTTPConnection, "endheaders", raise_odd)
 
 
-def the_answer_raises(patch: pytest.MonkeyPatch, team: Team) -> None:
+def the_answer_raises(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(requests.Response, "iter_content", raise_odd)
 
 
@@ -125,14 +125,14 @@ def test_an_exception_that_nobody_foresaw_is_logged_without_local_variables(
     team: Team,
     tracebacks: Tracebacks,
     monkeypatch: pytest.MonkeyPatch,
-    fault: Callable[[pytest.MonkeyPatch, Team], Any],
+    fault: Callable[[pytest.MonkeyPatch], Any],
 ) -> None:
     hooks: list[Any] = []
     team.client(withRequestHook=lambda *given: [hook(*given) for hook in hooks])
     team.sign_in()
     secrets = secrets_in(team)
     with monkeypatch.context() as patch:
-        hook = fault(patch, team)
+        hook = fault(patch)
         if hook is not None:
             hooks.append(hook)
         for method in METHODS:
@@ -161,7 +161,7 @@ def test_the_secrets_would_be_found_in_the_frames_if_those_were_kept(
     monkeypatch.setattr("synerise_client.api.transport.forget_locals", lambda error: None)
     team.client()
     with monkeypatch.context() as patch:
-        the_connection_raises(patch, team)
+        the_connection_raises(patch)
         team.call("signIn", EMAIL, SECRET)
     (logged,) = tracebacks.errors
     assert len(leaks(frames_of(logged), [SECRET])) > 3

@@ -17,7 +17,7 @@ LOGGERS = ("synerise_client.api", "synerise_client", "urllib3.connectionpool")
 
 
 @pytest.fixture
-def everything(monkeypatch: pytest.MonkeyPatch) -> Any:
+def everything() -> Any:
     """Every record of every logger, from the lowest level on."""
     handler, root = Tracebacks(), logging.getLogger()
     before = root.level
