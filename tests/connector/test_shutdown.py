@@ -180,7 +180,7 @@ def test_an_ender_refused_after_shutdown_leaves_the_session_alone(team: Team) ->
     client = team.client(storage)
     uuid = client.getUUID()
     Synerise.shutdown()
-    with pytest.raises(RuntimeError):
+    with pytest.raises(RuntimeError, match="shut down"):
         client.regenerateUUID()
     assert team.client(storage).getUUID() == uuid
 

@@ -96,7 +96,7 @@ def test_a_client_gone_idle_can_be_shut_down(
     go_idle_after(0.02)
     worker_of_next_call().join(10)
     Synerise.shutdown()
-    with pytest.raises(RuntimeError):
+    with pytest.raises(RuntimeError, match="shut down"):
         client.retrieveToken()
 
 

@@ -138,7 +138,7 @@ def test_a_suspended_redis_is_away_until_it_goes_on(
     storage = RedisStorage(redis.url)
     write(storage, "a")
     redis.suspend()
-    with pytest.raises(StorageError):
+    with pytest.raises(StorageError, match="no answer within"):
         storage.update(KEY, lambda _: "b", 0.1)
     assert storage.version(KEY) is None
     redis.resume()

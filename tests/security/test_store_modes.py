@@ -115,7 +115,7 @@ def test_a_refresh_lock_that_is_a_symlink_is_not_followed(
     if not dangling:
         target.write_bytes(b"precious")
     lock.symlink_to(target)
-    with pytest.raises(StorageError):
+    with pytest.raises(StorageError, match="symbolic link"):
         storage.try_refresh_lock(key)
     assert target.exists() is not dangling
     assert dangling or target.read_bytes() == b"precious"
