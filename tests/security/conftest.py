@@ -14,6 +14,7 @@ import pytest
 from tests.api.conftest import bench, server  # noqa: F401 - fixtures
 from tests.api.server import ScriptedServer
 from tests.security.proxy import Proxy
+from tests.store.conftest import path  # noqa: F401 - a fixture
 
 TLS = Path(__file__).parent.parent / "data" / "tls"
 CA = TLS / "ca.crt"

@@ -14,7 +14,7 @@ import pytest
 from synerise_client import SQLiteStorage, Synerise
 from synerise_client.session.storage import SessionKey, StorageError
 from tests.conftest import Team
-from tests.store.conftest import mode, opened, path, store_warnings  # noqa: F401 - path: a fixture
+from tests.store.conftest import mode, store_warnings
 
 HOLD_TRANSACTIONS = """
 import os, sys
@@ -48,8 +48,7 @@ SIDE_FILES = ["-journal", "-wal", "-shm"]
 
 @pytest.mark.parametrize("umask", ["0", "022", "077", "777"])
 def test_another_process_sees_private_files_only_while_a_transaction_runs(
-    path: Path,  # noqa: F811
-    umask: str,
+    path: Path, umask: str
 ) -> None:
     script = subprocess.Popen(
         [sys.executable, "-c", HOLD_TRANSACTIONS, umask, str(path)],
@@ -80,8 +79,7 @@ def test_another_process_sees_private_files_only_while_a_transaction_runs(
 
 @pytest.mark.parametrize("umask", ["0", "022", "777"])
 def test_another_process_sees_private_files_only_while_a_refresh_is_locked(
-    path: Path,  # noqa: F811
-    umask: str,
+    path: Path, umask: str
 ) -> None:
     script = subprocess.Popen(
         [sys.executable, "-c", HOLD_THE_REFRESH_LOCK, umask, str(path)],
@@ -101,10 +99,7 @@ def test_another_process_sees_private_files_only_while_a_refresh_is_locked(
 
 
 @pytest.mark.parametrize("dangling", [False, True], ids=["target", "dangling"])
-def test_a_refresh_lock_that_is_a_symlink_is_not_followed(
-    path: Path,  # noqa: F811
-    dangling: bool,
-) -> None:
+def test_a_refresh_lock_that_is_a_symlink_is_not_followed(path: Path, dangling: bool) -> None:
     key, storage = SessionKey("key", "url"), SQLiteStorage(path)
     release = storage.try_refresh_lock(key)
     assert release is not None
@@ -124,11 +119,7 @@ def test_a_refresh_lock_that_is_a_symlink_is_not_followed(
 @pytest.mark.parametrize("suffix", SIDE_FILES)
 @pytest.mark.parametrize("dangling", [False, True], ids=["target", "dangling"])
 def test_a_side_file_that_is_a_symlink_is_not_followed(
-    team: Team,
-    path: Path,  # noqa: F811
-    caplog: pytest.LogCaptureFixture,
-    suffix: str,
-    dangling: bool,
+    team: Team, path: Path, caplog: pytest.LogCaptureFixture, suffix: str, dangling: bool
 ) -> None:
     target = path.parent.parent / "target"
     path.parent.mkdir(mode=0o700)
@@ -149,10 +140,7 @@ def test_a_side_file_that_is_a_symlink_is_not_followed(
 
 @pytest.mark.parametrize("suffix", SIDE_FILES)
 def test_a_side_file_that_others_can_write_to_is_not_used(
-    team: Team,
-    path: Path,  # noqa: F811
-    caplog: pytest.LogCaptureFixture,
-    suffix: str,
+    team: Team, path: Path, caplog: pytest.LogCaptureFixture, suffix: str
 ) -> None:
     path.parent.mkdir(mode=0o700)
     side = path.with_name(path.name + suffix)
