@@ -62,6 +62,8 @@ NEAREST = {
     "": "connector customers api session",
 }
 
+OPTIONS = "-x", "-q", "-rfE", "-n2", "--timeout=30", "-m", "not long", "-p", "no:cacheprovider"
+
 # The first looks for the very text that a fault changes; the others are not about the code.
 NOT_ASKED = "machine/test_broken_rules.py", "distributions", "docs"
 
@@ -162,21 +164,8 @@ def nearest(module: str) -> list[str]:
 def first_failure(folder: Path, tests: list[str]) -> str | None:
     """Run tests in a copy; return what fails first, or None if all pass."""
     ignored = [f"--ignore=tests/{each}" for each in NOT_ASKED]
-    options = [
-        "-x",
-        "-q",
-        "-n",
-        "2",
-        "--timeout",
-        "30",
-        "-m",
-        "not long",
-        "-p",
-        "no:cacheprovider",
-        "-rfE",
-    ]
     ran = subprocess.Popen(  # noqa: S603 - nothing in it comes from outside
-        [sys.executable, "-m", "pytest", *options, *ignored, *tests],
+        [sys.executable, "-m", "pytest", *OPTIONS, *ignored, *tests],
         cwd=folder,
         env={**os.environ, "PYTHONPATH": str(folder), "PYTHONDONTWRITEBYTECODE": "1"},
         stdout=subprocess.PIPE,
