@@ -8,6 +8,7 @@ import sqlite3
 import stat
 import sys
 from contextlib import closing
+from shlex import quote
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
@@ -83,7 +84,7 @@ def _of_modes(path: Path) -> Finding | None:
 
 
 def _of_mode(path: Path, *, is_folder: bool) -> Finding | None:
-    status = path.lstat()
+    status, typed = path.lstat(), quote(str(path))
     if stat.S_ISLNK(status.st_mode):
         return wrong(f"{path} is a symbolic link, and not used", "Name the real place with --store")
     if not is_folder and not stat.S_ISREG(status.st_mode):
@@ -91,13 +92,13 @@ def _of_mode(path: Path, *, is_folder: bool) -> Finding | None:
     if status.st_uid not in (os.geteuid(), 0):
         return wrong(f"{path} belongs to another user, and is not used", "Use --store")
     if status.st_mode & 0o022:
-        return wrong(f"Others can write to {path}, it is not used", f"chmod go-w {path}")
+        return wrong(f"Others can write to {path}, it is not used", f"chmod go-w {typed}")
     if status.st_mode & 0o044 and not is_folder:
-        return wrong(f"Others can read {path}, with its tokens", f"chmod 600 {path}")
+        return wrong(f"Others can read {path}, with its tokens", f"chmod 600 {typed}")
     if not os.access(path, os.R_OK):
-        return wrong(f"{path} cannot be read", f"chmod u+r {path}")
+        return wrong(f"{path} cannot be read", f"chmod u+r {typed}")
     if not os.access(path, os.W_OK):
-        return wrong(f"{path} is read-only: changes are not kept", f"chmod u+w {path}")
+        return wrong(f"{path} is read-only: changes are not kept", f"chmod u+w {typed}")
     return None
 
 
@@ -122,7 +123,8 @@ def _of_states(path: Path, states: list[str]) -> Finding:
         for state in plain:
             from_text(state, Clock())
     except UnreadableState as error:
-        advice = f"mv {path} {path}.old, and everybody has to sign in again"
+        typed, aside = quote(str(path)), quote(f"{path}.old")
+        advice = f"mv {typed} {aside}, and everybody has to sign in again"
         return wrong(f"{path} holds a session that cannot be read: {error}", advice)
     if len(plain) < len(states):
         advice = "Only scripts that have their key can; --store names another file for commands"

@@ -72,12 +72,15 @@ def test_a_folder_that_others_can_write_to_is_found(desk: Desk) -> None:
     assert found["advice"] == f"chmod go-w {desk.store.parent}"
 
 
-def test_what_is_advised_helps(desk: Desk) -> None:
+@pytest.mark.parametrize("folder", ["home", "Application Support"])
+def test_what_is_advised_helps(desk: Desk, monkeypatch: pytest.MonkeyPatch, folder: str) -> None:
+    store = desk.store.parent.with_name(folder) / "sessions.sqlite3"
+    monkeypatch.setenv("SYNERISE_CLIENT_STORE", str(store))
     desk.sign_in()
-    desk.store.chmod(0o666)
-    desk.store.parent.chmod(0o770)
+    store.chmod(0o666)
+    store.parent.chmod(0o770)
     for _ in range(3):
-        subprocess.run(finding(desk)["advice"].split(), check=True)
+        subprocess.run(finding(desk)["advice"], shell=True, check=True)
     assert finding(desk)["verdict"] == "ok"
     assert desk.call("status").exit_code == 0
 
@@ -128,16 +131,21 @@ def test_a_store_that_somebody_is_writing_to_is_left_open(desk: Desk) -> None:
     assert "locked" in found["found"]
 
 
-def test_a_session_that_cannot_be_read_is_found_and_what_is_advised_helps(desk: Desk) -> None:
+@pytest.mark.parametrize("folder", ["home", "Application Support"])
+def test_a_session_that_cannot_be_read_is_found_and_what_is_advised_helps(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch, folder: str
+) -> None:
+    store = desk.store.parent.with_name(folder) / "sessions.sqlite3"
+    monkeypatch.setenv("SYNERISE_CLIENT_STORE", str(store))
     desk.sign_in()
-    with closing(sqlite3.connect(desk.store, isolation_level=None)) as database:
+    with closing(sqlite3.connect(store, isolation_level=None)) as database:
         database.execute("UPDATE session SET state = '{}'")
     assert desk.call("status").exit_code == 6
     found = finding(desk)
     assert found["verdict"] == "wrong"
     assert "cannot be read" in found["found"]
     advised = found["advice"].partition(",")[0]
-    subprocess.run(advised.split(), check=True)
+    subprocess.run(advised, shell=True, check=True)
     assert finding(desk)["verdict"] == "ok"
     desk.sign_in()
 
