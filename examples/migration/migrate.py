@@ -38,6 +38,16 @@ class Customer(NamedTuple):
     def __repr__(self) -> str:
         return f"Customer({self.email!r})"
 
+    def context(self) -> ClientAccountRegisterContext:
+        """Return what the customer is registered with."""
+        return ClientAccountRegisterContext(
+            self.email,
+            self.password,
+            firstName=self.firstName,
+            lastName=self.lastName,
+            city=self.city,
+        )
+
 
 class Journal:
     """What became of whom, written as soon as it is known.
@@ -101,13 +111,7 @@ class Migration:
 
     def register(self, customer: Customer) -> None:
         """Register a customer; waits only while too many others are under way."""
-        context = ClientAccountRegisterContext(
-            customer.email,
-            customer.password,
-            firstName=customer.firstName,
-            lastName=customer.lastName,
-            city=customer.city,
-        )
+        context = customer.context()
         self._free.acquire()
         try:
             client = self._initializer.withStorage(MemoryStorage()).connect()  # nothing is to stay
@@ -117,8 +121,10 @@ class Migration:
 
         def end(outcome: str) -> None:
             client.close()
-            self._finished(customer, outcome)
-            self._free.release()
+            try:
+                self._finished(customer, outcome)
+            finally:
+                self._free.release()
 
         client.registerAccount(
             context, lambda: end("registered"), lambda error: end(outcome_of(error))
@@ -177,9 +183,9 @@ def migrate(file: Path, journal: Path, at_once: int, api_key: str, base_url: str
                     migration.register(customer)
         finally:
             migration.wait()  # after Ctrl-C too: nobody is left in the middle
-    failed = sum(outcome not in DONE for outcome in outcomes)
-    click.echo(f"{len(outcomes) - failed} done, {failed} failed; see {journal}")
-    sys.exit(1 if failed else 0)
+    done = sum(outcome in DONE for outcome in outcomes)
+    click.echo(f"{done} done, {len(left) - done} failed; see {journal}")
+    sys.exit(1 if done < len(left) else 0)
 
 
 if __name__ == "__main__":

@@ -7,6 +7,7 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 import time
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -117,6 +118,21 @@ def test_a_base_url_that_cannot_be_used_ends_it_at_once(file: Path) -> None:
     )
     assert ended.returncode == 1
     assert "withBaseUrl: " in ended.stderr
+
+
+def test_customers_who_cannot_be_noted_hold_nobody_up_and_are_not_done(
+    file: Path, synerise_sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*_: object) -> None:
+        raise OSError("No space left on device")
+
+    monkeypatch.setattr(migrate.Journal, "note", fail)
+    results: list[Result] = []
+    running = threading.Thread(target=lambda: results.append(run(file, synerise_sandbox)))
+    running.daemon = True
+    running.start()
+    running.join(20)
+    assert [(each.exit_code, each.stdout[:19]) for each in results] == [(1, "0 done, 60 failed; ")]
 
 
 def test_no_password_is_shown_or_kept(file: Path, synerise_sandbox: Sandbox) -> None:
