@@ -2,11 +2,33 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from synerise_client.sandbox.call import Call
 from synerise_client.sandbox.fields import Fields
-from synerise_client.sandbox.state import Event
+
+
+@dataclass(frozen=True)
+class Event:
+    """A custom event that was taken in.
+
+    Args:
+        action: E.g. `client.recognize`.
+        label: What it is called for humans.
+        client: Whom it is about: uuid, email, customId.
+        params: Whatever came with it.
+        time: When it happened (ISO 8601), None if that was not said.
+        event_salt: What tells it from its own repetition, None if that was not sent.
+    """
+
+    action: str
+    label: str
+    client: Mapping[str, Any]
+    params: Mapping[str, Any]
+    time: str | None
+    event_salt: str | None
 
 
 def event_custom(call: Call) -> dict[str, Any]:

@@ -5,35 +5,17 @@ from __future__ import annotations
 import threading
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from synerise_client.sandbox.clock import Clock
 from synerise_client.sandbox.outbox import Outbox
 from synerise_client.sandbox.profiles import Profile, Profiles, ProviderIdentity
 from synerise_client.sandbox.tokens import Token, Tokens
 
+if TYPE_CHECKING:
+    from synerise_client.sandbox.events import Event
+
 ACTIVATIONS = ("automatic", "mail", "pin")
-
-
-@dataclass(frozen=True)
-class Event:
-    """A custom event that was taken in.
-
-    Args:
-        action: E.g. `client.recognize`.
-        label: What it is called for humans.
-        client: Whom it is about: uuid, email, customId.
-        params: Whatever came with it.
-        time: When it happened (ISO 8601), None if that was not said.
-        event_salt: What tells it from its own repetition, None if that was not sent.
-    """
-
-    action: str
-    label: str
-    client: Mapping[str, Any]
-    params: Mapping[str, Any]
-    time: str | None
-    event_salt: str | None
 
 
 @dataclass(frozen=True)
