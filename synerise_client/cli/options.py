@@ -88,7 +88,9 @@ def at_a_place(command: Callable[Concatenate[Place, P], None]) -> Callable[..., 
         debug: bool,
         **rest: Any,
     ) -> None:
-        command(Place(api_key, base_url, ca, store, debug), **rest)  # type: ignore[call-arg]
+        # An option may be empty, as in --store "$STORE"; click takes variables so by itself.
+        place = Place(api_key, base_url or DEFAULT_BASE_URL, ca or None, store or None, debug)
+        command(place, **rest)  # type: ignore[call-arg]
 
     options: Callable[..., None] = with_options
     for option in reversed(_OPTIONS):

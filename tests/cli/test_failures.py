@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from synerise_client.api.base_url import DEFAULT_BASE_URL
 from synerise_client.cli import run as run_module
 from synerise_client.cli.store import WatchedStorage
 from tests.cli.caller import EMAIL, PASSWORD, Desk, Ended
@@ -138,6 +139,11 @@ def test_options_win_over_their_variables(desk: Desk, monkeypatch: pytest.Monkey
     there = ("--api-key", desk.sandbox.api_key, "--base-url", desk.sandbox.url)
     assert desk.call("account", *there).exit_code == 0
     assert desk.call("status").exit_code == 3
+
+
+def test_an_option_that_is_empty_is_as_good_as_left_out(desk: Desk) -> None:
+    told = desk.call("status", "--json", "--base-url", "", "--store", "", "--ca", "").json
+    assert (told["baseUrl"], told["store"]) == (DEFAULT_BASE_URL, str(desk.store))
 
 
 def test_a_store_that_others_can_write_to_is_not_used_and_nothing_is_sent(desk: Desk) -> None:
