@@ -101,7 +101,7 @@ def sign_in(
     """
     if (email is None) == (email_option is None):
         raise click.UsageError("Who? Give one e-mail address, as the argument or with --email.")
-    who = email or email_option
+    who = email if email_option is None else email_option
     with customer_at(place, writes=True) as customer:
         password = _password(from_stdin=password_stdin)
         customer.call("signIn", who, password, advice=_SIGN_IN_ADVICE)

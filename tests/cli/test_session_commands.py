@@ -77,6 +77,13 @@ def test_the_customer_is_given_once(desk: Desk, how: tuple[str, ...]) -> None:
     assert desk.operations == []
 
 
+@pytest.mark.parametrize("how", [("",), ("--email", "")])
+def test_an_empty_email_is_a_wrong_argument(desk: Desk, how: tuple[str, ...]) -> None:
+    ended = desk.call("sign-in", *how, stdin=TYPED)
+    assert ended.exit_code == 2
+    assert "email must not be empty" in ended.line
+
+
 @pytest.mark.parametrize(
     "typed", [TYPED, PASSWORD.encode(), f"{PASSWORD}\r\n".encode(), TYPED + b"and more\n"]
 )
