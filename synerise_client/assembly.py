@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from synerise_client.api.operations import Operations
-    from synerise_client.modules.settings_module import SettingsModule
+    from synerise_client.modules.settings_module import SdkSettings, SettingsModule
     from synerise_client.secret import Secret
     from synerise_client.setup import Setup
 
@@ -69,22 +69,10 @@ def assemble(
     """
     if not setup.api_key:
         raise ValueError("withApiKey: the API key of the profile is missing")
-    base_url = parse_base_url(revealed(setup.base_url) or DEFAULT_BASE_URL)
+    sdk = settings.sdk
     policy = setup.policy or RetryPolicy()
-    timeouts = setup.timeouts or Timeouts()
-    listener, sdk = ClientStateChangeListener(), settings.sdk
-    clock = setup.clock or Clock()
-    session = Session(
-        storage=setup.storage or _usual_storage(),
-        key=SessionKey(setup.api_key.reveal(), base_url.text, setup.profile),
-        connect=_connect(setup, base_url, policy, timeouts, clock),
-        clock=clock,
-        listener=listener,
-        uuid_salt=setup.uuid_salt,
-        refresh_interval=lambda: sdk.minTokenRefreshInterval,
-        refresh_patience=timeouts.connect + timeouts.read + _REFRESH_MARGIN_SECONDS,
-        do_not_track=lambda: sdk.doNotTrack,
-    )
+    listener = ClientStateChangeListener()
+    session = _session(setup, setup.api_key, sdk, policy, listener)
     if sdk.doNotTrack:
         session.destroy()
     if setup.threads is not None:
@@ -102,6 +90,29 @@ def assemble(
     sign_in, account = SignIn(session), Account(session)
     module = kind(connector, settings, session, sign_in, account, listener)
     return AssembledClient(module, connector, session)
+
+
+def _session(
+    setup: Setup,
+    api_key: Secret[str],
+    sdk: SdkSettings,
+    policy: RetryPolicy,
+    listener: ClientStateChangeListener,
+) -> Session:
+    base_url = parse_base_url(revealed(setup.base_url) or DEFAULT_BASE_URL)
+    timeouts = setup.timeouts or Timeouts()
+    clock = setup.clock or Clock()
+    return Session(
+        storage=setup.storage or _usual_storage(),
+        key=SessionKey(api_key.reveal(), base_url.text, setup.profile),
+        connect=_connect(setup, base_url, policy, timeouts, clock),
+        clock=clock,
+        listener=listener,
+        uuid_salt=setup.uuid_salt,
+        refresh_interval=lambda: sdk.minTokenRefreshInterval,
+        refresh_patience=timeouts.connect + timeouts.read + _REFRESH_MARGIN_SECONDS,
+        do_not_track=lambda: sdk.doNotTrack,
+    )
 
 
 def _usual_storage() -> SQLiteStorage:
