@@ -15,7 +15,7 @@ from werkzeug.wrappers import Response
 
 from synerise_client.sandbox import accounts, events, logins, registrations
 from synerise_client.sandbox.call import Call
-from synerise_client.sandbox.faults import Faults
+from synerise_client.sandbox.faults import Act, Fault, Faults
 from synerise_client.sandbox.recording import RecordedRequest
 from synerise_client.sandbox.replies import Refusal, json_response
 from synerise_client.sandbox.routes import Auth, Route, Routes
@@ -85,13 +85,7 @@ def make_app(
         route: Route | None = g.route
         if route is None:
             raise _not_served(routes, request.path)
-        act = partial(_act, state, route, request)
-        fault = faults.next(route.operation)
-        response = act() if fault is None else fault.answer(act)
-        if response is None:
-            request.environ[DROP]()
-            return Response()
-        return response
+        return _meet(faults.next(route.operation), partial(_act, state, route, request))
 
     @app.errorhandler(Exception)
     def refuse(error: Exception) -> Response:
@@ -113,6 +107,14 @@ def _recorded(request: Request, route: Route | None) -> RecordedRequest:
     operation = None if route is None else route.operation
     headers = Headers(list(request.headers))
     return RecordedRequest(operation, request.method, request.path, headers, body)
+
+
+def _meet(fault: Fault | None, act: Act) -> Response:
+    response = act() if fault is None else fault.answer(act)
+    if response is None:
+        request.environ[DROP]()
+        return Response()
+    return response
 
 
 def _not_served(routes: Routes, path: str) -> Refusal:
