@@ -151,7 +151,7 @@ def customers_in(path: Path) -> list[Customer]:
     Raises:
         click.ClickException: a line has not the five fields.
     """
-    with path.open(newline="", encoding="utf-8") as file:
+    with path.open(newline="", encoding="utf-8-sig") as file:
         lines = list(csv.reader(file))
     for number, line in enumerate(lines, 1):
         if len(line) != len(Customer._fields):

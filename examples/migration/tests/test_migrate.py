@@ -109,6 +109,11 @@ def test_a_line_that_is_no_customer_is_named_and_nobody_registered(
     assert not registrations(synerise_sandbox)
 
 
+def test_a_file_may_begin_with_the_mark_that_spreadsheets_write(file: Path) -> None:
+    file.write_bytes(b"\xef\xbb\xbf" + file.read_bytes())
+    assert migrate.customers_in(file)[0].email == email(0)
+
+
 def test_a_base_url_that_cannot_be_used_ends_it_at_once(file: Path) -> None:
     place = ["--api-key", "key", "--base-url", "http://example.com"]
     line = [sys.executable, migrate.__file__, str(file), *place]
