@@ -147,6 +147,7 @@ def examine(
     """Note what is wrong; return the fingerprint of what is stored afterwards."""
     findings.kills += len(kills)
     if not place.path.exists():
+        assert first == "nothing", "the store is gone"
         return "nothing"
     findings.cut_off += place.path.with_name("store-journal").exists()
     lines = lines_of(place.journal) if place.journal.exists() else []
