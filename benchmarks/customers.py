@@ -9,6 +9,9 @@ from contextlib import ExitStack
 from statistics import median
 from typing import TYPE_CHECKING, Any
 
+import requests
+from requests.adapters import HTTPAdapter
+
 from benchmarks.fast_server import NEVER_ANSWERED, FastServer
 from benchmarks.measuring import Comparison, Measured, in_turn, seconds
 from synerise_client import ConnectedClient, MemoryStorage, Synerise
@@ -16,8 +19,6 @@ from synerise_client.calls.workers import workers
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-
-    import requests
 
 CUSTOMERS = 1000
 DELAY_SECONDS = 0.05
@@ -65,9 +66,6 @@ def with_clients(url: str, customers: int) -> list[Heard]:
 
 def with_requests(url: str, customers: int) -> None:
     """Send the same requests with requests and a pool of as many threads."""
-    import requests
-    from requests.adapters import HTTPAdapter
-
     with requests.Session() as session, ThreadPoolExecutor(workers.most) as pool:
         session.trust_env = False
         session.mount("http://", HTTPAdapter(pool_maxsize=workers.most))
