@@ -130,25 +130,6 @@ def test_a_second_shutdown_does_nothing(team: Team) -> None:
     assert not Synerise.isInitialized()
 
 
-def test_shutdown_from_two_threads_returns_in_both_when_all_is_answered(team: Team) -> None:
-    team.client()
-    team.sandbox.add_profile(EMAIL, PASSWORD)
-    results: list[list[tuple[str, str, Any]]] = []
-
-    def shut_down() -> None:
-        Synerise.shutdown()
-        results.append(team.heard.results)
-
-    with team.sandbox.hold("login") as hold:
-        start_held_call(team, hold)
-        threads = [threading.Thread(target=shut_down) for _ in range(2)]
-        for thread in threads:
-            thread.start()
-        for thread in threads:
-            thread.join(10)
-    assert results == [ALL_ENDED, ALL_ENDED]
-
-
 def test_shutdown_before_init_does_nothing() -> None:
     Synerise.shutdown()
     assert not Synerise.isInitialized()

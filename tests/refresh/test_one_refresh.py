@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from synerise_client import MemoryStorage, SQLiteStorage, Synerise, Token
+from synerise_client import MemoryStorage, SQLiteStorage, Synerise
 from synerise_client.session.storage import Storage
 from synerise_client.session.store import StateStore
 from tests.conftest import Team
@@ -223,17 +223,3 @@ def test_a_process_sees_anothers_end_before_its_next_call(team: Team, path: Path
         assert peers[0].hear() == "ended"
         peers[1].tell("retrieveToken")
         assert peers[1].hear() == 3200
-
-
-def test_nothing_is_left_of_the_lock_beside_the_store(team: Team, path: Path) -> None:
-    team.client(SQLiteStorage(path))
-    team.sign_in()
-    with team.sandbox.hold("refresh") as hold:
-        Synerise.Client.refreshToken(*team.heard.callbacks("refreshToken"))
-        assert hold.arrived.wait(10)
-        (lock,) = path.parent.glob("*.lock")
-        assert lock.stat().st_mode & 0o777 == 0o600
-        assert lock.stat().st_size == 0
-    assert Synerise.waitUntilIdle(10)
-    assert isinstance(team.call("refreshToken"), Token)
-    assert [each.name for each in path.parent.iterdir()] == [path.name]

@@ -73,20 +73,6 @@ def test_a_session_destroyed_twice_is_heard_once(team: Team) -> None:
     assert team.heard.events == [("in",), DESTROYED]
 
 
-def test_a_destroyed_session_is_gone_from_the_disk_at_once(team: Team, tmp_path: Path) -> None:
-    path = tmp_path / "sessions.sqlite3"
-    client = team.client(SQLiteStorage(path))
-    team.sign_in()
-    token, uuid = team.call("retrieveToken").tokenString, client.getUUID()
-    assert token.encode() in path.read_bytes()
-    client.destroySession()
-    kept = path.read_bytes()
-    assert token.encode() not in kept
-    assert uuid.encode() not in kept
-    assert b"anna@example.com" not in kept
-    assert client.getUUID().encode() in kept
-
-
 @pytest.mark.parametrize("ender", ["destroySession", "signOut"])
 def test_a_late_refresh_does_not_revive_an_ended_session(
     team: Team, tmp_path: Path, ender: str

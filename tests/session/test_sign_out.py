@@ -139,17 +139,6 @@ def test_a_later_ender_does_not_cut_the_request_that_tells_the_server(team: Team
     assert Synerise.waitUntilIdle(10)
 
 
-def test_shutdown_drops_what_the_server_was_to_be_told(team: Team) -> None:
-    signed_in(team)
-    with team.sandbox.hold("logout") as hold:
-        Synerise.Client.signOut()
-        assert hold.arrived.wait(10)
-        shutdown = threading.Thread(target=Synerise.shutdown)
-        shutdown.start()
-        shutdown.join(4)
-        assert not shutdown.is_alive()
-
-
 def test_sign_out_without_a_customer_tells_nobody(team: Team) -> None:
     client = team.client()
     uuid = client.getUUID()

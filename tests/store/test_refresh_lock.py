@@ -79,6 +79,7 @@ def test_the_refresh_lock_is_its_owners_alone_and_is_gone_when_given_back(path: 
     assert release is not None
     (lock,) = path.parent.glob("*.lock")
     assert lock.stat().st_mode & 0o777 == 0o600
+    assert lock.stat().st_size == 0
     release()
     assert not [*path.parent.glob("*.lock")]
 

@@ -174,6 +174,7 @@ def test_a_destroyed_session_leaves_nothing_of_its_tokens_in_the_files(
     assert secrets[1].encode() in bytes_of(path.parent)
     client.destroySession()
     assert not any(secret.encode() in bytes_of(path.parent) for secret in secrets)
+    assert client.getUUID().encode() in bytes_of(path.parent)
     assert Synerise.waitUntilIdle(10)
     Synerise.shutdown()
     assert not any(secret.encode() in bytes_of(path.parent) for secret in secrets)

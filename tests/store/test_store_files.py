@@ -22,21 +22,6 @@ Synerise.Initializer().withApiKey("key").withStorage(storage).init()
 Synerise.shutdown()
 """
 
-HOLD_A_TRANSACTION = """
-import os, sys
-from pathlib import Path
-from synerise_client import SQLiteStorage
-from synerise_client.session.storage import SessionKey
-os.umask(int(sys.argv[1], 8))
-path = Path(sys.argv[2])
-storage = SQLiteStorage(path)
-storage.update(SessionKey("key", "url"), lambda _: "first", 5)
-storage._database.execute("BEGIN IMMEDIATE")
-storage._database.execute("REPLACE INTO session VALUES ('key', 'url', '', 'second')")
-print(*sorted(f"{each.name}:{each.stat().st_mode & 0o777:o}" for each in path.parent.iterdir()))
-storage._database.execute("ROLLBACK")
-"""
-
 DEFAULT_PATH = "from synerise_client import SQLiteStorage; print(SQLiteStorage(None).path)"
 
 UMASKS = pytest.mark.parametrize("umask", ["0", "022", "077", "777"])
@@ -72,14 +57,6 @@ def test_every_folder_that_is_made_on_the_way_is_for_its_owner_alone(
     assert row(path)["uuid"]
     assert mode(tmp_path / "a" / "b") == 0o700
     assert mode(tmp_path / "a") & 0o722 == 0o700
-
-
-@UMASKS
-def test_the_side_file_of_an_open_transaction_is_for_the_owner_alone(
-    path: Path, umask: str
-) -> None:
-    modes = run(HOLD_A_TRANSACTION, umask, path)
-    assert modes == "sessions.sqlite3-journal:600 sessions.sqlite3:600"
 
 
 def test_a_file_that_others_could_read_is_closed_to_them(team: Team, path: Path) -> None:
