@@ -15,7 +15,7 @@ from synerise_client import (
     Token,
 )
 from synerise_client.session import tokens
-from tests.conftest import EMAIL, PASSWORD, Team
+from tests.conftest import PASSWORD, Team
 from tests.session.scenes import (
     ALL_ATTEMPTS,
     GARBAGE,
@@ -321,54 +321,6 @@ def test_a_server_that_is_down_for_a_while_costs_one_request_more_than_its_failu
     assert isinstance(team.call("refreshToken"), Token)
     assert len(attempts) == 4
     assert team.operations == ["login", "refresh", "refresh", "refresh"]
-
-
-def test_a_401_is_refreshed_once_and_replayed_once_with_the_new_token(team: Team) -> None:
-    old = signed_in(team)
-    team.sandbox.fail("account", 401)
-    account = team.call("getAccount")
-    assert isinstance(account, ClientAccountInformation)
-    assert account.email == EMAIL
-    assert team.operations == ["login", "account", "refresh", "account"]
-    assert bearers(team, "account") == [old, team.call("retrieveToken").tokenString]
-    assert team.heard.events == []
-
-
-def test_a_second_401_goes_to_on_error_and_the_session_stays(team: Team) -> None:
-    signed_in(team)
-    team.sandbox.fail("account", 401, 2)
-    assert team.call("getAccount").code == 401
-    assert team.operations == ["login", "account", "refresh", "account"]
-    assert Synerise.Client.isSignedIn()
-    assert team.heard.events == []
-
-
-def test_a_401_whose_refresh_is_refused_ends_the_session(team: Team) -> None:
-    signed_in(team)
-    team.sandbox.revoke_all()
-    assert team.call("getAccount").code == 401
-    assert team.operations == ["login", "account", "refresh"]
-    assert team.heard.events == [REJECTED]
-
-
-def test_a_401_whose_refresh_fails_otherwise_leaves_the_session(team: Team) -> None:
-    signed_in(team)
-    team.sandbox.fail("account", 401)
-    team.sandbox.fail("refresh", 403, body=GARBAGE)
-    assert isinstance(team.call("getAccount"), Error)
-    assert team.operations == ["login", "account", "refresh"]
-    assert Synerise.Client.isSignedIn()
-    assert team.heard.events == []
-
-
-@pytest.mark.parametrize("body", [None, GARBAGE])
-def test_a_403_to_a_call_is_no_refusal_of_the_token(team: Team, body: str | None) -> None:
-    signed_in(team)
-    team.sandbox.fail("account", 403, body=body)
-    assert team.call("getAccount").code == 403
-    assert team.operations == ["login", "account"]
-    assert Synerise.Client.isSignedIn()
-    assert team.heard.events == []
 
 
 def test_a_due_refresh_with_an_unusable_answer_is_sent_once(team: Team) -> None:
