@@ -82,7 +82,7 @@ def password_change(call: Call) -> dict[str, Any]:
 def email_change_request(call: Call) -> dict[str, Any]:
     """Mail a token to the new e-mail address, for one who proves who it is.
 
-    The fields after `email` are assumed.
+    The fields after ``email`` are assumed.
     """
     fields = Fields(call.body)
     email = fields.email()

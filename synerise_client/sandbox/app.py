@@ -64,10 +64,10 @@ def make_app(
     """The application.
 
     Args:
-        state: What the rules read and change, under its lock.
-        routes: What is served where; may change while the application runs.
-        faults: What goes wrong on purpose.
-        requests: Grows by each request that comes.
+        state: what the rules read and change, under its lock.
+        routes: what is served where; may change while the application runs.
+        faults: what goes wrong on purpose.
+        requests: grows by each request that comes.
     """
     app = Flask(__name__, static_folder=None)
     app.url_map.merge_slashes = False

@@ -20,9 +20,9 @@ class Call:
     """One request that a rule answers.
 
     Args:
-        state: What the rule reads and changes.
-        body: The JSON object that came, empty for GET.
-        bearer: The live token it carried; None where the route wants none.
+        state: what the rule reads and changes.
+        body: the JSON object that came, empty for GET.
+        bearer: the live token it carried; None where the route wants none.
     """
 
     state: State
@@ -34,7 +34,7 @@ class Call:
         """The token it carried.
 
         Raises:
-            RuntimeError: The route wants none.
+            RuntimeError: the route wants none.
         """
         if self.bearer is None:
             raise RuntimeError("A route without a token has no customer")
@@ -54,7 +54,7 @@ class Call:
         """The uuid and the device id in the body.
 
         Raises:
-            Refusal: One is missing.
+            Refusal: one is missing.
         """
         fields = Fields(self.body)
         device = fields.text("uuid"), fields.text("deviceId")
@@ -71,13 +71,13 @@ class Call:
         """Use up the one-time code in a field of the body.
 
         Args:
-            kind: What it has to be for.
-            name: The field, already checked.
-            profile: Whose it has to be; None: anybody's.
-            bound: What it has to be bound to; None: anything.
+            kind: what it has to be for.
+            name: the field, already checked.
+            profile: whose it has to be; None: anybody's.
+            bound: what it has to be bound to; None: anything.
 
         Raises:
-            Refusal: There is none such that still works.
+            Refusal: there is none such that still works.
         """
         code = self.state.outbox.redeem(kind, self.body[name], self.now, profile, bound)
         if code is None:

@@ -21,7 +21,7 @@ class Clock:
         """Move the clock.
 
         Args:
-            seconds: How far ahead; a negative number sets the clock back.
+            seconds: how far ahead; a negative number sets the clock back.
         """
         self._offset += seconds
 

@@ -15,12 +15,12 @@ class Event:
     """A custom event that was taken in.
 
     Args:
-        action: E.g. `client.recognize`.
-        label: What it is called for humans.
-        client: Whom it is about: uuid, email, customId.
-        params: Whatever came with it.
-        time: When it happened (ISO 8601), None if that was not said.
-        event_salt: What tells it from its own repetition, None if that was not sent.
+        action: such as ``client.recognize``.
+        label: what it is called for humans.
+        client: whom it is about: uuid, email, customId.
+        params: whatever came with it.
+        time: when it happened (ISO 8601), None if that was not said.
+        event_salt: what tells it from its own repetition, None if that was not sent.
     """
 
     action: str

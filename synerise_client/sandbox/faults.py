@@ -36,8 +36,8 @@ class Failure:
     """The request is refused; the server does not act on it.
 
     Args:
-        status: The HTTP status.
-        headers: Headers of the answer; they win over the usual ones.
+        status: the HTTP status.
+        headers: headers of the answer; they win over the usual ones.
         body: None is the documented error body, str and bytes go out as they are, anything
             else as JSON.
     """
@@ -74,8 +74,8 @@ class Delay:
     """The server acts at once, and its answer comes later.
 
     Args:
-        seconds: How much later.
-        stopped: Set when the server stops: nothing waits beyond that.
+        seconds: how much later.
+        stopped: set when the server stops: nothing waits beyond that.
     """
 
     over = False
@@ -94,7 +94,7 @@ class Delay:
 class Hold:
     """The server acts at once, and its answer waits until it is released.
 
-    `arrived` is set as soon as a request was acted on. `release` lets the answer go, and takes
+    ``arrived`` is set as soon as a request was acted on. ``release`` lets the answer go, and takes
     the hold back if no request has come yet. Used as a context manager, it releases at the end.
     """
 
@@ -134,7 +134,7 @@ class Faults:
     """The faults that wait for requests, in order, for each operation.
 
     Attributes:
-        stopped: Set from `release` to `resume`: nothing waits meanwhile.
+        stopped: set from ``release`` to ``resume``: nothing waits meanwhile.
     """
 
     def __init__(self) -> None:
@@ -147,7 +147,7 @@ class Faults:
         """Let the next requests to an operation meet a fault.
 
         Raises:
-            ValueError: The operation is unknown, or `times` is below 1.
+            ValueError: the operation is unknown, or ``times`` is below 1.
         """
         check_operation(operation)
         if times < 1:
@@ -168,7 +168,7 @@ class Faults:
             return None
 
     def resume(self) -> None:
-        """Let delays last again, after `release`."""
+        """Let delays last again, after ``release``."""
         self.stopped.clear()
 
     def release(self) -> None:

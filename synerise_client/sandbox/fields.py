@@ -18,13 +18,13 @@ _PASSWORD_LENGTH = 6
 class Fields:
     """A body that is being read.
 
-    Each method takes one field and notes what is wrong with it; `check` then refuses the
+    Each method takes one field and notes what is wrong with it; ``check`` then refuses the
     request with all of that at once, as a validating server does. What a method returns for
     a faulty field is of no meaning.
 
     Args:
-        body: The JSON object.
-        nulls: Whether a field may be null (it is then reset), as in updates.
+        body: the JSON object.
+        nulls: whether a field may be null (it is then reset), as in updates.
     """
 
     def __init__(self, body: Mapping[str, Any], *, nulls: bool = False) -> None:
@@ -36,7 +36,7 @@ class Fields:
         """Refuse the request if a field that was read is faulty.
 
         Raises:
-            Refusal: 400 with one entry in `errors` for each fault.
+            Refusal: 400 with one entry in ``errors`` for each fault.
         """
         if self._causes:
             raise Refusal(400, "Validation failed", causes=self._causes)
@@ -161,7 +161,7 @@ class Fields:
 
 
 def _keeps_policy(password: str) -> bool:
-    """Whether a password keeps the default policy, as `new_password` words it."""
+    """Whether a password keeps the default policy, as ``new_password`` words it."""
     return len(password) >= _PASSWORD_LENGTH and all(
         re.search(part, password) for part in _PASSWORD_PARTS
     )

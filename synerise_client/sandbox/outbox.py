@@ -17,9 +17,9 @@ class Message:
 
     Args:
         kind: activation, activation_pin, password_reset, email_change or phone_update.
-        to: The e-mail address or phone number.
-        code: The token, PIN or confirmation code in it.
-        sent: When, in Unix seconds by the sandbox's clock.
+        to: the e-mail address or phone number.
+        code: the token, PIN or confirmation code in it.
+        sent: when, in Unix seconds by the sandbox's clock.
     """
 
     kind: str
@@ -33,11 +33,11 @@ class Code:
     """A code that waits to be used.
 
     Args:
-        kind: As the message's.
-        profile: Whose it is.
-        code: The secret itself.
+        kind: as the message's.
+        profile: whose it is.
+        code: the secret itself.
         expires: Unix seconds.
-        bound: What it was asked for: a device, the new e-mail address, the new phone number.
+        bound: what it was asked for: a device, the new e-mail address, the new phone number.
     """
 
     kind: str
@@ -77,11 +77,11 @@ class Outbox:
         """Use a code up.
 
         Args:
-            kind: What it has to be for.
-            code: What the customer brought.
+            kind: what it has to be for.
+            code: what the customer brought.
             now: Unix seconds.
-            profile: Whose it has to be; None: anybody's.
-            bound: What it has to be bound to; None: anything.
+            profile: whose it has to be; None: anybody's.
+            bound: what it has to be bound to; None: anything.
 
         Returns:
             The code, or None if there is none such that still works. One that is brought by

@@ -51,10 +51,10 @@ class Profile:
     """One customer, registered or anonymous.
 
     Args:
-        client_id: The number that the API knows the customer by.
+        client_id: the number that the API knows the customer by.
         email: None for an anonymous customer.
-        custom_id: The company's own identifier.
-        anonymous: Known by a uuid only.
+        custom_id: the company's own identifier.
+        anonymous: known by a uuid only.
         activation: "automatic" once active, else how it is to be activated: "mail" or "pin".
     """
 
@@ -93,8 +93,8 @@ class Profile:
         """Take over the given fields.
 
         Args:
-            values: Wire names and checked values. None resets a native field or all of
-                `agreements` or `attributes`; inside these two it resets or deletes one entry.
+            values: wire names and checked values. None resets a native field or all of
+                ``agreements`` or ``attributes``; inside these two it resets or deletes one entry.
         """
         for name, value in values.items():
             if name == "agreements":

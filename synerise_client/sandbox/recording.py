@@ -13,11 +13,11 @@ class RecordedRequest:
     """One request, as it came; its repr shows no header and no body.
 
     Args:
-        operation: The route's operation, None for an unknown path or method.
-        method: The HTTP method.
-        path: The path, without the query.
-        headers: All headers; names are found in any spelling.
-        json: The parsed body, None if it is absent or not JSON.
+        operation: the route's operation, None for an unknown path or method.
+        method: the HTTP method.
+        path: the path, without the query.
+        headers: all headers; names are found in any spelling.
+        json: the parsed body, None if it is absent or not JSON.
     """
 
     operation: str | None

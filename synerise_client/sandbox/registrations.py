@@ -98,7 +98,7 @@ def pin_confirm(call: Call) -> dict[str, Any]:
 def check_unique(
     state: State, fields: Fields, values: Mapping[str, Any], own: Profile | None = None
 ) -> None:
-    """Note in `fields` if an e-mail address or identifier is another customer's than `own`."""
+    """Note in ``fields`` if an e-mail address or identifier is another customer's than ``own``."""
     email, custom_id = values.get("email"), values.get("customId")
     if email is not None and state.profiles.by_email(email) not in {None, own}:
         fields.fault("email", "TAKEN", "is another customer's", email)

@@ -18,13 +18,13 @@ from synerise_client.sandbox.tokens import Token
 
 @dataclass(frozen=True)
 class Cause:
-    """One entry of an error reply's `errors`.
+    """One entry of an error reply's ``errors``.
 
     Args:
-        field: The body's field that is wrong.
-        code: A word for what is wrong; the API's own words are not public, these are invented.
-        message: The same for humans.
-        rejected_value: The value as it came, passwords included: a client must not show it.
+        field: the body's field that is wrong.
+        code: a word for what is wrong; the API's own words are not public, these are invented.
+        message: the same for humans.
+        rejected_value: the value as it came, passwords included: a client must not show it.
     """
 
     field: str
@@ -46,11 +46,11 @@ class Refusal(Exception):
     """The request is answered with an error.
 
     Args:
-        status: The HTTP status.
-        message: What is wrong, for humans; the status' phrase if left out.
-        causes: What is wrong with which field.
-        error_code: One of the documented SAU codes.
-        headers: Headers that the answer carries besides the usual ones.
+        status: the HTTP status.
+        message: what is wrong, for humans; the status' phrase if left out.
+        causes: what is wrong with which field.
+        error_code: one of the documented SAU codes.
+        headers: headers that the answer carries besides the usual ones.
     """
 
     def __init__(
@@ -70,7 +70,7 @@ class Refusal(Exception):
         super().__init__(self.message)
 
     def body(self, path: str, now: float) -> dict[str, Any]:
-        """The documented error body, for a request to `path` at `now` (Unix seconds)."""
+        """The documented error body, for a request to ``path`` at ``now`` (Unix seconds)."""
         return {
             "timestamp": iso(now),
             "status": self.status,
@@ -94,14 +94,14 @@ def _phrase(status: int) -> str:
 def json_response(
     body: object, status: int = 200, headers: Mapping[str, str] | None = None
 ) -> Response:
-    """An answer with a JSON body; `headers` win over the usual ones."""
+    """An answer with a JSON body; ``headers`` win over the usual ones."""
     response = Response(json.dumps(body), status, mimetype="application/json")
     response.headers.update(headers or {})
     return response
 
 
 def token_reply(token: Token) -> dict[str, Any]:
-    """The answer to every kind of login and to a refresh: `expiration` in s, `created` in ms."""
+    """The answer to a login of any kind or a refresh: ``expiration`` in s, ``created`` in ms."""
     return {
         "token": token.string,
         "expiration": token.expiration,

@@ -22,11 +22,11 @@ class Route:
     """One operation of the API.
 
     Args:
-        operation: Its name.
+        operation: its name.
         method: GET or POST.
-        path: Where it is served.
-        auth: The token it wants.
-        assumed: The path stands in no public documentation; it follows its neighbours' pattern.
+        path: where it is served.
+        auth: the token it wants.
+        assumed: the path stands in no public documentation; it follows its neighbours' pattern.
     """
 
     operation: str
@@ -127,7 +127,7 @@ class Routes:
         """Serve an operation at another path; its old one then answers 404.
 
         Raises:
-            ValueError: The operation is unknown, the path does not start with a slash, or
+            ValueError: the operation is unknown, the path does not start with a slash, or
                 another operation is served there.
         """
         check_operation(operation)

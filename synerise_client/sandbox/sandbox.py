@@ -25,12 +25,12 @@ from synerise_client.sandbox.state import ACTIVATIONS, Requirement, State
 class Sandbox:
     """A stand-in for Synerise's REST API on 127.0.0.1, with its customers in memory.
 
-    A context manager: it serves inside the `with` block. All of it may be used from any thread.
+    A context manager: it serves inside the ``with`` block. All of it may be used from any thread.
 
     Args:
-        token_lifetime: Of the tokens it hands out, in seconds.
-        port: Where to listen; 0 takes a free one.
-        api_key: The one key that it accepts; a random one if left out.
+        token_lifetime: of the tokens it hands out, in seconds.
+        port: where to listen; 0 takes a free one.
+        api_key: the one key that it accepts; a random one if left out.
     """
 
     def __init__(
@@ -63,10 +63,10 @@ class Sandbox:
     # Serving
 
     def start(self) -> None:
-        """Serve from now on; after `stop`, on the same port and with the same memory.
+        """Serve from now on; after ``stop``, on the same port and with the same memory.
 
         Raises:
-            OSError: The port is taken.
+            OSError: the port is taken.
         """
         self._faults.resume()
         self._server.start()
@@ -81,10 +81,10 @@ class Sandbox:
 
     @property
     def url(self) -> str:
-        """The base URL, e.g. `http://127.0.0.1:40001`.
+        """The base URL, e.g. ``http://127.0.0.1:40001``.
 
         Raises:
-            RuntimeError: It has no port before its first start.
+            RuntimeError: it has no port before its first start.
         """
         if not self._server.port:
             raise RuntimeError("The sandbox has no URL before it is started")
@@ -121,7 +121,7 @@ class Sandbox:
         """Move the clock that dates replies and by which tokens and codes expire.
 
         Args:
-            seconds: How far ahead; a negative number sets the clock back.
+            seconds: how far ahead; a negative number sets the clock back.
         """
         with self._state.lock:
             self._state.clock.advance(seconds)
@@ -140,7 +140,7 @@ class Sandbox:
         """Accept a token no longer: 401.
 
         Raises:
-            ValueError: It was not handed out here.
+            ValueError: it was not handed out here.
         """
         with self._state.lock:
             self._state.tokens.revoke(token_string)
@@ -156,16 +156,16 @@ class Sandbox:
         """Make a registered, active customer.
 
         Args:
-            email: Its e-mail address.
-            password: Any; the password policy is not asked.
-            **fields: What a registration may carry, by its names on the wire, e.g. `firstName`.
+            email: its e-mail address.
+            password: any; the password policy is not asked.
+            **fields: what a registration may carry, by its names on the wire, e.g. ``firstName``.
 
         Returns:
             The customer's clientId.
 
         Raises:
-            TypeError: There is no such field.
-            ValueError: A value would be refused, or the e-mail address or customId is taken.
+            TypeError: there is no such field.
+            ValueError: a value would be refused, or the e-mail address or customId is taken.
         """
         unknown = sorted(set(fields) - set(REGISTER_FIELDS))
         if unknown:
@@ -187,16 +187,16 @@ class Sandbox:
     def add_provider_token(self, token: str, provider: str, email: str) -> None:
         """Let an identity provider vouch for somebody.
 
-        `login` with this token signs in the customer who has used it before or has this e-mail
-        address, and makes an account if there is none; `login_conditional` makes none.
+        ``login`` with this token signs in the customer who has used it before or has this e-mail
+        address, and makes an account if there is none; ``login_conditional`` makes none.
 
         Args:
-            token: What the client sends as identityProviderToken.
+            token: what the client sends as identityProviderToken.
             provider: OAUTH, FACEBOOK, GOOGLE or APPLE.
-            email: Whom the provider vouches for.
+            email: whom the provider vouches for.
 
         Raises:
-            ValueError: The provider is unknown.
+            ValueError: the provider is unknown.
         """
         if provider not in PROVIDERS:
             raise ValueError(f"Unknown provider {provider!r}; known are {', '.join(PROVIDERS)}")
@@ -218,12 +218,12 @@ class Sandbox:
     def require(
         self, status: str, email: str, conditions: Sequence[Mapping[str, Any]] = ()
     ) -> None:
-        """Set what `login_conditional` answers to a customer's right credentials.
+        """Set what ``login_conditional`` answers to a customer's right credentials.
 
         Args:
             status: E.g. TERMS_ACCEPTANCE_REQUIRED; any string. SUCCESS lets it sign in again.
-            email: The customer.
-            conditions: What the reply lists as conditions.
+            email: the customer.
+            conditions: what the reply lists as conditions.
         """
         with self._state.lock:
             self._state.requirements[same_email(email)] = Requirement(status, tuple(conditions))
@@ -243,15 +243,15 @@ class Sandbox:
         Each request takes one fault, in the order in which they were set.
 
         Args:
-            operation: Which one.
-            status: The HTTP status; 200 with a body of one's own is possible too.
-            times: How many requests.
-            headers: Headers of the answer; they win over the usual ones.
+            operation: which one.
+            status: the HTTP status; 200 with a body of one's own is possible too.
+            times: how many requests.
+            headers: headers of the answer; they win over the usual ones.
             body: None is the documented error body; str and bytes go out as they are (as HTML,
-                unless `headers` say otherwise), anything else as JSON.
+                unless ``headers`` say otherwise), anything else as JSON.
 
         Raises:
-            ValueError: The operation is unknown, or `times` is below 1.
+            ValueError: the operation is unknown, or ``times`` is below 1.
         """
         self._faults.add(operation, Failure(status, headers, body), times)
 
@@ -259,17 +259,17 @@ class Sandbox:
         """Act on the next requests, and close their connections without an answer.
 
         Raises:
-            ValueError: The operation is unknown, or `times` is below 1.
+            ValueError: the operation is unknown, or ``times`` is below 1.
         """
         self._faults.add(operation, Drop(), times)
 
     def delay(self, operation: str, seconds: float, times: int = 1) -> None:
-        """Act on the next requests at once, and answer them after `seconds`.
+        """Act on the next requests at once, and answer them after ``seconds``.
 
-        A delay is a fault of its own: a `fail` set after it meets the request after it.
+        A delay is a fault of its own: a ``fail`` set after it meets the request after it.
 
         Raises:
-            ValueError: The operation is unknown, or `times` is below 1.
+            ValueError: the operation is unknown, or ``times`` is below 1.
         """
         self._faults.add(operation, Delay(seconds, self._faults.stopped), times)
 
@@ -277,11 +277,11 @@ class Sandbox:
         """Act on the next request at once, and keep the answer back until it is released.
 
         Returns:
-            The hold: `arrived` is an event, set when a request was acted on; `release()` lets
-            the answer go. A context manager that releases at its end; `stop` releases too.
+            The hold: ``arrived`` is an event, set when a request was acted on; ``release()`` lets
+            the answer go. A context manager that releases at its end; ``stop`` releases too.
 
         Raises:
-            ValueError: The operation is unknown.
+            ValueError: the operation is unknown.
         """
         hold = Hold()
         self._faults.add(operation, hold)
@@ -291,7 +291,7 @@ class Sandbox:
         """Serve an operation at another path; its old one then answers 404.
 
         Raises:
-            ValueError: The operation is unknown, the path does not start with a slash, or
+            ValueError: the operation is unknown, the path does not start with a slash, or
                 another operation is served there.
         """
         with self._state.lock:

@@ -134,11 +134,11 @@ class Server:
     """Serves an application on one port, which it keeps while it is stopped.
 
     Args:
-        app: The application.
-        clock: Dates the answers that never reach the application.
-        release: Lets answers go that are being kept back; called when it stops, once the
+        app: the application.
+        clock: dates the answers that never reach the application.
+        release: lets answers go that are being kept back; called when it stops, once the
             connections are cut, so that none of these answers still gets out.
-        port: Where to listen; 0 takes a free one at the first start.
+        port: where to listen; 0 takes a free one at the first start.
     """
 
     def __init__(
@@ -162,7 +162,7 @@ class Server:
         """Accept connections from now on; nothing happens if it does already.
 
         Raises:
-            OSError: The port is taken.
+            OSError: the port is taken.
         """
         with self._lock:
             if self.running:

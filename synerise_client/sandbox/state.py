@@ -28,12 +28,12 @@ class Requirement:
 
 @dataclass(eq=False)
 class State:
-    """The server's memory; `lock` is held by whoever reads or changes it.
+    """The server's memory; ``lock`` is held by whoever reads or changes it.
 
     Args:
-        api_key: The one key that is accepted.
-        token_lifetime: Of new tokens, in seconds.
-        activation: Of new registrations: "automatic", "mail" or "pin".
+        api_key: the one key that is accepted.
+        token_lifetime: of new tokens, in seconds.
+        activation: of new registrations: "automatic", "mail" or "pin".
     """
 
     api_key: str = field(repr=False)

@@ -13,14 +13,14 @@ class Token:
     """One token.
 
     Args:
-        string: What travels; random, so that nothing can be read from it.
-        origin: How it was obtained, e.g. ANONYMOUS or SYNERISE.
-        profile: Whose it is.
-        uuid: The uuid it was asked for with.
-        device_id: The device it was asked for on.
+        string: what travels; random, so that nothing can be read from it.
+        origin: how it was obtained, e.g. ANONYMOUS or SYNERISE.
+        profile: whose it is.
+        uuid: the uuid it was asked for with.
+        device_id: the device it was asked for on.
         created: Unix seconds.
         expiration: Unix seconds; at that second it is dead.
-        revoked: The server no longer accepts it, expired or not.
+        revoked: the server no longer accepts it, expired or not.
     """
 
     string: str = field(repr=False)
@@ -34,7 +34,7 @@ class Token:
 
     @property
     def realm(self) -> str:
-        """`anonymous` or `client`."""
+        """``anonymous`` or ``client``."""
         return "anonymous" if self.origin == "ANONYMOUS" else "client"
 
 
@@ -47,7 +47,7 @@ class Tokens:
     def issue(
         self, origin: str, profile: Profile, uuid: str, device_id: str, now: float, lifetime: float
     ) -> Token:
-        """A new token that lives for `lifetime` seconds from `now` (Unix seconds)."""
+        """A new token that lives for ``lifetime`` seconds from ``now`` (Unix seconds)."""
         token = Token(
             string=secrets.token_urlsafe(48),
             origin=origin,
@@ -71,7 +71,7 @@ class Tokens:
         """Accept one token no longer.
 
         Raises:
-            ValueError: This token was never handed out.
+            ValueError: this token was never handed out.
         """
         if string not in self._tokens:
             raise ValueError("This token was not handed out by this sandbox")
