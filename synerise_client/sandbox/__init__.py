@@ -9,11 +9,11 @@ describes, keeps its customers in memory, and shares no code with the client: on
 """
 
 try:
-    from synerise_client.sandbox.events import Event
     from synerise_client.sandbox.faults import Hold
     from synerise_client.sandbox.outbox import Message
     from synerise_client.sandbox.recording import RecordedRequest
     from synerise_client.sandbox.sandbox import Sandbox
+    from synerise_client.sandbox.state import Event
 except ModuleNotFoundError as missing:
     if missing.name not in {"flask", "werkzeug"}:
         raise

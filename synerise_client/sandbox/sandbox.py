@@ -8,7 +8,6 @@ from types import TracebackType
 from typing import Any
 
 from synerise_client.sandbox.app import make_app
-from synerise_client.sandbox.events import Event
 from synerise_client.sandbox.faults import Delay, Drop, Failure, Faults, Hold
 from synerise_client.sandbox.fields import Fields
 from synerise_client.sandbox.logins import PROVIDERS
@@ -19,7 +18,7 @@ from synerise_client.sandbox.registrations import REGISTER_FIELDS, check_unique
 from synerise_client.sandbox.replies import Refusal
 from synerise_client.sandbox.routes import Routes
 from synerise_client.sandbox.server import HOST, Server
-from synerise_client.sandbox.state import ACTIVATIONS, Requirement, State
+from synerise_client.sandbox.state import ACTIVATIONS, Event, Requirement, State
 
 
 class Sandbox:

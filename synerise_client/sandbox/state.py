@@ -5,17 +5,35 @@ from __future__ import annotations
 import threading
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from synerise_client.sandbox.clock import Clock
 from synerise_client.sandbox.outbox import Outbox
 from synerise_client.sandbox.profiles import Profile, Profiles, ProviderIdentity
 from synerise_client.sandbox.tokens import Token, Tokens
 
-if TYPE_CHECKING:
-    from synerise_client.sandbox.events import Event
-
 ACTIVATIONS = ("automatic", "mail", "pin")
+
+
+@dataclass(frozen=True)
+class Event:
+    """A custom event that was taken in.
+
+    Args:
+        action: such as ``client.recognize``.
+        label: what it is called for humans.
+        client: whom it is about: uuid, email, customId.
+        params: whatever came with it.
+        time: when it happened (ISO 8601), None if that was not said.
+        event_salt: what tells it from its own repetition, None if that was not sent.
+    """
+
+    action: str
+    label: str
+    client: Mapping[str, Any]
+    params: Mapping[str, Any]
+    time: str | None
+    event_salt: str | None
 
 
 @dataclass(frozen=True)
