@@ -328,13 +328,7 @@ def shared_folder() -> Iterator[Path]:
     shutil.rmtree(folder)
 
 
-def test_a_file_that_may_only_be_read_is_read_and_written_once_that_is_allowed(
-    run: Run, sandbox: Sandbox, shared_folder: Path
-) -> None:
-    """The file is root's, the process nobody's."""
-    path = shared_folder / "store"
-    script = run(
-        """
+AS_NOBODY = """
 import logging
 from synerise_client import SQLiteStorage
 logging.basicConfig(stream=sys.stdout, format="%(levelname)s", level=logging.WARNING)
@@ -364,9 +358,15 @@ input()
 assert call("retrieveToken") == token
 assert call("getAccount").email == EMAIL
 say("stored")
-""",
-        STORE=str(path),
-    )
+"""
+
+
+def test_a_file_that_may_only_be_read_is_read_and_written_once_that_is_allowed(
+    run: Run, sandbox: Sandbox, shared_folder: Path
+) -> None:
+    """The file is root's, the process nobody's."""
+    path = shared_folder / "store"
+    script = run(AS_NOBODY, STORE=str(path))
     script.says("WARNING")
     script.says("in memory")
     before = row(path)
