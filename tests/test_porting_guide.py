@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import builtins
 import json
+import os
 import re
 import subprocess
 import sys
@@ -75,7 +76,9 @@ def script_of(block: Block, sandbox: Sandbox) -> str:
 
 
 def environment(home: Path) -> dict[str, str]:
-    return {"SYNERISE_CLIENT_HOME": str(home), "PATH": "", "PYTHONIOENCODING": "utf-8"}
+    """Nothing of ours but the path of the package that is tested."""
+    path = {"PYTHONPATH": os.environ["PYTHONPATH"]} if "PYTHONPATH" in os.environ else {}
+    return {**path, "SYNERISE_CLIENT_HOME": str(home), "PATH": "", "PYTHONIOENCODING": "utf-8"}
 
 
 def name_of(block: Block) -> str:
