@@ -51,5 +51,7 @@ def text_of(page: Path) -> str:
 
 
 def take_in(app: Sphinx, name: str, source: list[str]) -> None:
-    """Give Sphinx a page as it is about to be read."""
-    source[0] = text_of(Path(app.env.doc2path(name)))
+    """Give Sphinx a page as it is about to be read, again if what it is taken from changes."""
+    page = Path(app.env.doc2path(name))
+    app.env.note_dependency(str(source_of(page)), docname=name)
+    source[0] = text_of(page)
