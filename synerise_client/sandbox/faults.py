@@ -155,7 +155,7 @@ class Faults:
         with self._lock:
             self._queues[operation].extend([fault] * times)
             if isinstance(fault, Hold):
-                self._holds = [*(hold for hold in self._holds if not hold.over), fault]
+                self._holds.append(fault)
 
     def next(self, operation: str) -> Fault | None:
         """Take the fault that a request to this operation meets."""

@@ -174,14 +174,14 @@ def test_closing_releases_what_is_held_and_delayed(
     sandbox: Sandbox, call: Caller, pool: ThreadPoolExecutor
 ) -> None:
     with pool:
-        hold = sandbox.hold("login_anonymous")
+        holds = [sandbox.hold("login_anonymous") for _ in range(2)]
         sandbox.delay("login_anonymous", 60)
-        held, late = submit(pool, call), submit(pool, call)
-        assert hold.arrived.wait(5)
+        answers = [submit(pool, call) for _ in range(3)]
+        assert all(hold.arrived.wait(5) for hold in holds)
         start = time.monotonic()
         sandbox.close()
         assert time.monotonic() - start < 3
-        for answer in (held, late):
+        for answer in answers:
             assert isinstance(answer.exception(5), requests.ConnectionError)
     assert not [t for t in threading.enumerate() if t.name == "synerise-sandbox"]
 
