@@ -19,7 +19,6 @@ from synerise_client.session.state import SessionState, SessionToken, new_uuid, 
 from synerise_client.session.storage import SessionKey
 from synerise_client.session.store import StateStore
 
-_CHANGES = 1  # so that what else the disk has to do hits both sides
 _KEY = SessionKey("key", "https://api.example.com")
 _SELECT = "SELECT state FROM session WHERE api_key = ? AND base_url = ? AND profile = ?"
 
@@ -30,31 +29,11 @@ def _state() -> SessionState:
     return SessionState(new_uuid(), new_uuid(), token=token)
 
 
-def _texts(numbers: count[int]) -> list[str]:
-    """Return what is to be written, made before anything is measured."""
-    state = _state()
-    offsets = [float(next(numbers)) for _ in range(_CHANGES)]
-    return [to_text(evolve(state, clock_offset=each)) for each in offsets]
-
-
-def _transactions(database: sqlite3.Connection, texts: list[str]) -> None:
-    for text in texts:
-        database.execute("BEGIN IMMEDIATE")
-        database.execute(_SELECT, _KEY).fetchone()
-        database.execute("REPLACE INTO session VALUES (?, ?, ?, ?)", (*_KEY, text))
-        database.execute("COMMIT")
-
-
-def _updates(storage: SQLiteStorage, texts: list[str]) -> None:
-    for text in texts:
-        storage.update(_KEY, lambda _, text=text: text, 1.0)  # type: ignore[misc]
-
-
-def _commits(store: StateStore, numbers: count[int]) -> None:
-    for _ in range(_CHANGES):
-        offset = float(next(numbers))
-        epoch = store.state.epoch
-        store.commit(epoch, lambda state, offset=offset: evolve(state, clock_offset=offset))  # type: ignore[misc]
+def _transaction(database: sqlite3.Connection, text: str) -> None:
+    database.execute("BEGIN IMMEDIATE")
+    database.execute(_SELECT, _KEY).fetchone()
+    database.execute("REPLACE INTO session VALUES (?, ?, ?, ?)", (*_KEY, text))
+    database.execute("COMMIT")
 
 
 def _measure(rounds: int, *, through_the_store: bool) -> Measured:
@@ -64,19 +43,27 @@ def _measure(rounds: int, *, through_the_store: bool) -> Measured:
         store = StateStore(storage, _KEY, Clock(), _state())
         store.open()
 
+        def next_state() -> SessionState:
+            return evolve(_state(), clock_offset=float(next(numbers)))
+
         def ours() -> float:
+            state = next_state()
             if through_the_store:
-                return seconds(lambda: _commits(store, numbers))
-            texts = _texts(numbers)
-            return seconds(lambda: _updates(storage, texts))
+                epoch, offset = store.state.epoch, state.clock_offset
+                return seconds(
+                    lambda: store.commit(epoch, lambda old: evolve(old, clock_offset=offset))
+                )
+            text = to_text(state)
+            return seconds(lambda: storage.update(_KEY, lambda _: text, 1.0))
 
         def theirs() -> float:
-            texts = _texts(numbers)
-            return seconds(lambda: _transactions(database, texts))
+            text = to_text(next_state())
+            return seconds(lambda: _transaction(database, text))
 
+        # One change at a time, so that what else the disk has to do hits both sides.
         measured = in_turn(rounds, ours, theirs)
         storage.close()
-    return Measured(measured.ours / _CHANGES, measured.theirs / _CHANGES)
+    return measured
 
 
 def _plain(folder: str) -> sqlite3.Connection:
