@@ -43,21 +43,20 @@ def _measure(rounds: int, *, through_the_store: bool) -> Measured:
         store = StateStore(storage, _KEY, Clock(), _state())
         store.open()
 
-        def next_state() -> SessionState:
-            return evolve(_state(), clock_offset=float(next(numbers)))
+        def next_text() -> str:
+            return to_text(evolve(_state(), clock_offset=float(next(numbers))))
 
         def ours() -> float:
-            state = next_state()
             if through_the_store:
-                epoch, offset = store.state.epoch, state.clock_offset
+                epoch, offset = store.state.epoch, float(next(numbers))
                 return seconds(
                     lambda: store.commit(epoch, lambda old: evolve(old, clock_offset=offset))
                 )
-            text = to_text(state)
+            text = next_text()
             return seconds(lambda: storage.update(_KEY, lambda _: text, 1.0))
 
         def theirs() -> float:
-            text = to_text(next_state())
+            text = next_text()
             return seconds(lambda: _transaction(database, text))
 
         # One change at a time, so that what else the disk has to do hits both sides.

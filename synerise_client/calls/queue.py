@@ -51,7 +51,7 @@ class CallQueue:
     def __init__(
         self,
         *,
-        owner: str = "Synerise.Client",
+        owner: str,
         deadline: float,
         dispatch: Dispatch | None = None,
         on_close: Callable[[], None] | None = None,

@@ -7,6 +7,8 @@ import time
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
+from synerise_client.process.locks import held_within
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
@@ -30,10 +32,8 @@ def loading() -> Iterator[None]:
 
 def has_just_loaded() -> bool:
     """Tell whether another thread is in the block of :func:`loading`, or was a moment ago."""
-    if not _lock.acquire(blocking=False):
-        return True
-    _lock.release()
-    return time.monotonic() - _loaded_at < _MOMENT_SECONDS
+    with held_within(0, _lock) as is_held:
+        return not is_held or time.monotonic() - _loaded_at < _MOMENT_SECONDS
 
 
 def lock_of_loading() -> threading.RLock:

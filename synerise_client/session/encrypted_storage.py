@@ -101,15 +101,16 @@ class EncryptedStorage:
                 "accept_unencrypted=True) takes it over"
             )
         try:
-            text: str = self._fernet.reveal().decrypt(stored[len(MARK) :]).decode()
+            text: str = self._fernet.reveal().decrypt(stored.removeprefix(MARK)).decode()
         except (InvalidToken, ValueError):
             return UnreadableText(
                 "the stored session cannot be decrypted: it is damaged, or encrypted with a "
                 "key that EncryptedStorage was not given"
             )
-        if not text.startswith(key.digest()):
+        owner = key.digest()
+        if not text.startswith(owner):
             return UnreadableText("the stored session is somebody else's: rows were swapped")
-        return text[len(key.digest()) :]
+        return text.removeprefix(owner)
 
 
 def _fernet_of(keys: Sequence[str | bytes]) -> MultiFernet:

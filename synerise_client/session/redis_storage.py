@@ -47,6 +47,7 @@ A version is the time of the writing, which only grows, and the writer's own nam
 it: a script that is sent again because its answer was lost finds that it was carried out.
 """
 _WRONG_DATABASE = re.compile(r"^rediss?://[^/?]*/(?!\d*/?(\?|$))")
+"""A URL whose path is something other than the number of a database."""
 _VERSION_SECONDS = 0.5
 _CONNECT_SECONDS = 1.0
 _LEAST_SECONDS = 0.05  # a Redis that does not answer in less is not away

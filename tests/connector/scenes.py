@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from synerise_client import Synerise
 from synerise_client.synerise import SyneriseFacade
 from tests.conftest import Team
 
@@ -32,6 +33,18 @@ def lone_client(team: Team, **doors: Any) -> Iterator[SyneriseFacade]:
     initializer.init()
     yield facade
     assert returns(facade.shutdown)
+
+
+def waiting_in_vain(raised: list[RuntimeError]) -> Callable[..., None]:
+    """Return a callback that waits for its own client, and notes what that raises."""
+
+    def wait(*_: object) -> None:
+        try:
+            Synerise.waitUntilIdle()
+        except RuntimeError as error:
+            raised.append(error)
+
+    return wait
 
 
 def logged(caplog: pytest.LogCaptureFixture) -> list[logging.LogRecord]:

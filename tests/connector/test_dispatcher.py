@@ -11,7 +11,7 @@ import pytest
 
 from synerise_client import Synerise
 from tests.conftest import EMAIL, PASSWORD, Team
-from tests.connector.scenes import logged, lone_client
+from tests.connector.scenes import logged, lone_client, waiting_in_vain
 
 Job = Callable[[], None]
 
@@ -99,15 +99,8 @@ def test_a_callback_whose_dispatcher_raises_counts_as_given_and_is_logged(
 def test_wait_until_idle_inside_a_dispatched_callback_is_a_runtime_error(team: Team) -> None:
     jobs: queue.Queue[Job] = queue.Queue()
     client = team.client(withCallbackDispatcher=jobs.put)
-    raised: list[BaseException] = []
-
-    def wait() -> None:
-        try:
-            Synerise.waitUntilIdle()
-        except RuntimeError as error:
-            raised.append(error)
-
-    client.retrieveToken(None, wait)
+    raised: list[RuntimeError] = []
+    client.retrieveToken(None, waiting_in_vain(raised))
     run_jobs(jobs, 1)
     assert len(raised) == 1
 

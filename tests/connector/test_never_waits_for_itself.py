@@ -44,7 +44,7 @@ def test_shutdown_returns_though_only_a_sign_out_in_the_background_was_left(
 ) -> None:
     """It ends between the moment at which shutdown cuts it and the one at which it looks."""
     closed = Closed()
-    connector = Connector(deadline=5, on_close=closed)
+    connector = Connector(owner="client", deadline=5, on_close=closed)
     connector.submit_in_background("signOut", wait_for_the_end)
     drain = connector._drain_here
 
@@ -62,7 +62,7 @@ def test_shutdown_returns_though_the_thread_is_just_given_back(
 ) -> None:
     closed, answered = Closed(), threading.Event()
     monkeypatch.setattr(workers, "_idle_seconds", 0.05)
-    connector = Connector(deadline=5, on_close=closed)
+    connector = Connector(owner="client", deadline=5, on_close=closed)
     connector.submit("call", lambda _: answered.set(), None, lambda _: True)
     assert answered.wait(10)
     until(lambda: workers._idle)

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import threading
-from typing import Any
 
 import pytest
 
 from synerise_client import Synerise
 from tests.conftest import EMAIL, PASSWORD, Team
+from tests.connector.scenes import waiting_in_vain
 
 
 def test_wait_until_idle_counts_calls_that_callbacks_make(team: Team) -> None:
@@ -72,13 +72,7 @@ def test_wait_until_idle_inside_a_callback_is_a_runtime_error(team: Team) -> Non
     client = team.client()
     raised: list[RuntimeError] = []
 
-    def wait() -> None:
-        try:
-            Synerise.waitUntilIdle()
-        except RuntimeError as error:
-            raised.append(error)
-
-    client.retrieveToken(None, wait)
+    client.retrieveToken(None, waiting_in_vain(raised))
     assert Synerise.waitUntilIdle(10)
     assert len(raised) == 1
     assert "callback" in str(raised[0])
@@ -88,14 +82,8 @@ def test_wait_until_idle_inside_a_listener_is_a_runtime_error(team: Team) -> Non
     client = team.client()
     raised: list[RuntimeError] = []
 
-    def wait(_: Any) -> None:
-        try:
-            Synerise.waitUntilIdle()
-        except RuntimeError as error:
-            raised.append(error)
-
     team.sign_in()
-    client.setClientStateChangeListener({"onClientSignedOut": wait})
+    client.setClientStateChangeListener({"onClientSignedOut": waiting_in_vain(raised)})
     client.destroySession()
     assert Synerise.waitUntilIdle(10)
     assert len(raised) == 1

@@ -118,7 +118,7 @@ def test_a_call_for_which_no_thread_can_be_started_is_refused_where_it_stands(
 
 
 def test_two_connectors_do_not_wait_for_each_other() -> None:
-    first, second = Connector(deadline=60), Connector(deadline=60)
+    first, second = (Connector(owner=name, deadline=60) for name in ("first", "second"))
     may_go_on, answered = threading.Event(), threading.Event()
 
     def work(*_: Any) -> bool:

@@ -13,6 +13,7 @@ import pytest
 from synerise_client import RedisStorage
 from synerise_client.session import redis_lock
 from synerise_client.storage_compliance import KEY
+from tests.processes import script_that_said
 from tests.redis_server import RedisServer
 
 RENEWING = "synerise-redis-locks"
@@ -151,14 +152,7 @@ def test_the_lock_of_a_process_that_was_killed_ends_by_itself(
         "print(release is not None, flush=True)\n"
         "sys.stdin.read()\n"
     )
-    with subprocess.Popen(
-        [sys.executable, "-c", script, redis.url],
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        text=True,
-    ) as holder:
-        assert holder.stdout is not None
-        assert holder.stdout.readline() == "True\n"
+    with script_that_said("True", script, redis.url) as holder:
         assert storage.try_refresh_lock(KEY) is None
         holder.kill()
     releases: list[Callable[[], None]] = []

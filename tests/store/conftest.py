@@ -8,7 +8,7 @@ import sqlite3
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager
+from contextlib import AbstractContextManager, closing, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +16,7 @@ import pytest
 
 from synerise_client import SQLiteStorage
 from synerise_client.session.storage import SessionKey, StorageError, Stored
+from tests.processes import script_that_said
 
 Change = Callable[[str | None], str | None]
 
@@ -78,18 +79,9 @@ def locked(path: Path, kind: str = "EXCLUSIVE") -> Iterator[None]:
             database.execute("ROLLBACK")
 
 
-@contextmanager
-def locked_by_a_process(path: Path) -> Iterator[subprocess.Popen[str]]:
+def locked_by_a_process(path: Path) -> AbstractContextManager[subprocess.Popen[str]]:
     """Have another process keep the file locked, until it is killed or the block ends."""
-    with subprocess.Popen(
-        [sys.executable, "-c", _HOLD_THE_LOCK, str(path)],
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        text=True,
-    ) as holder:
-        assert holder.stdout is not None
-        assert holder.stdout.readline() == "locked\n"
-        yield holder
+    return script_that_said("locked", _HOLD_THE_LOCK, path)
 
 
 def rows(path: Path) -> list[dict[str, Any]]:
